@@ -1,0 +1,224 @@
+"""One HTTP exchange, and what each failure of it means. The only place that sees httpx's exceptions and statuses."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx
+
+from kmm_tui import __version__
+from kmm_tui.api.answers import Cost
+from kmm_tui.api.errors import (
+    Garbled,
+    KmmError,
+    PermissionMissing,
+    RequestRefused,
+    ServerFailure,
+    SignInRefused,
+    Throttled,
+    Unreachable,
+)
+from kmm_tui.api.text import Redactor, clean
+
+LARGEST_BODY = 64 * 1024 * 1024
+"""Bytes of one answer that are read before it is given up as garbled."""
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+LONGEST_CALL = 30.0
+"""Seconds one whole exchange may take, so that a server that drips bytes cannot hold it for ever."""
+CONNECTIONS = 4
+
+PERMISSION = "Key Messaging Metrics"
+SCOPE = "messaging.key.metrics.read.external"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A complete answer of any status. `server_time` is the Date header as epoch ms, if there was one."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+    cost: Cost
+    server_time: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One finished call, for a meter or a log: no header, no body, nothing secret. `status` 0 is no answer."""
+
+    host: str
+    path: str
+    status: int
+    cost: Cost
+
+
+def new_http_client(*, verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
+    """An `httpx.AsyncClient` as this package needs it: no redirects, no cookies of its own, few connections.
+
+    Proxies and CA bundles of the environment (``HTTPS_PROXY``, ``SSL_CERT_FILE``) are honoured.
+    """
+    return httpx.AsyncClient(
+        timeout=TIMEOUT,
+        limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=90),
+        follow_redirects=False,
+        verify=verify,
+        # A jar that accepts nothing: the session's cookie is handed over by hand, to its own host only.
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        headers={"User-Agent": f"kmm-tui/{__version__}", "Accept": "application/json"},
+    )
+
+
+class Wire:
+    """Sends requests and turns what comes back, or does not, into a `Reply` or an error of the tree."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        redactor: Redactor,
+        *,
+        clock: Callable[[], float] = time.time,
+        timer: Callable[[], float] = time.perf_counter,
+        observe: Callable[[Exchange], None] | None = None,
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._timer = timer
+        self._observe = observe
+        self.redactor = redactor
+
+    async def send(self, request: httpx.Request, auth: httpx.Auth | None = None) -> Reply:
+        """One exchange. Raises `Unreachable` or `Garbled`; every status is returned, for `expect` to judge."""
+        asked_at, began, received, status = int(self._clock() * 1000), self._timer(), 0, 0
+        chunks: list[bytes] = []
+        host = request.url.host
+        try:
+            async with asyncio.timeout(LONGEST_CALL):
+                response = await self._http.send(request, auth=auth, stream=True)
+                try:
+                    status = response.status_code
+                    async for chunk in response.aiter_bytes():
+                        received += len(chunk)
+                        if received > LARGEST_BODY:
+                            raise Garbled(f"{host} answered with more than 64 MB", "ask for a smaller part")
+                        chunks.append(chunk)
+                    received = response.num_bytes_downloaded
+                finally:
+                    await response.aclose()
+        except KmmError:
+            raise
+        except (TimeoutError, httpx.TimeoutException):
+            raise Unreachable(
+                f"{host} did not answer in time", "check the network, or wait: it is tried again"
+            ) from None
+        except (httpx.DecodingError, httpx.RemoteProtocolError) as error:
+            if status:
+                raise Garbled(f"the answer of {host} broke off or cannot be decoded", "it is asked again") from None
+            raise Unreachable(
+                f"{host} broke the connection off ({self._say(error)})", "check the network, or wait: it is tried again"
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise Unreachable(
+                f"{host} cannot be reached ({self._say(error)})",
+                "check the network, a proxy and the account's Domain API address",
+            ) from None
+        finally:
+            cost = Cost(asked_at, self._timer() - began, received)
+            if self._observe:
+                self._observe(Exchange(host, request.url.path, status, cost))
+        return Reply(status, response.headers, b"".join(chunks), cost, _server_time(response.headers))
+
+    def _say(self, error: Exception) -> str:
+        return self.redactor.scrub(clean(str(error), 120)) or type(error).__name__
+
+    def expect(self, reply: Reply, host: str) -> bytes:
+        """The body of a 200 that looks like JSON. Raises the error that any other reply stands for."""
+        status = reply.status
+        if status == 200:
+            if _looks_like_json(reply):
+                return reply.body
+            raise Garbled(
+                f"{host} answered with {_kind(reply)} instead of JSON",
+                "it is asked again; a proxy or a login page in the network may stand in between",
+            )
+        said = self.said(reply)
+        told = f" ({said})" if said else ""
+        if status == 401:
+            raise SignInRefused(f"{host} refuses the sign-in{told}", "check the credentials of this profile")
+        if status == 403:
+            raise PermissionMissing(
+                f"{host} denies access{told}",
+                f"give the key or user the permission {PERMISSION} (OAuth 2.0: the scope {SCOPE})",
+            )
+        if status == 429:
+            wait = retry_after(reply.headers, self._clock())
+            until = f" and wants {wait:.0f} s of silence" if wait else ""
+            raise Throttled(f"{host} is asked too often{until}", "poll less, or wait", retry_after=wait)
+        if status >= 500:
+            raise ServerFailure(
+                f"{host} failed with {status}{told}", "nothing is wrong here: it is tried again", status=status
+            )
+        if 300 <= status < 400:
+            raise Garbled(
+                f"{host} answered with a redirect, which is not followed",
+                "a proxy or a login page in the network may stand in between",
+            )
+        if 200 <= status < 300:
+            raise Garbled(f"{host} answered {status} without content", "it is asked again")
+        raise RequestRefused(
+            f"{host} refuses the request with {status}{told}", "change what is asked for", status=status, said=said
+        )
+
+    def said(self, reply: Reply) -> str:
+        """What the server said of its refusal: one line, clean, at most 200 characters, no secrets; '' if nothing."""
+        if not _looks_like_json(reply):
+            return "" if reply.body.lstrip()[:1] == b"<" else self.redactor.scrub(clean(_decode(reply.body[:2000])))
+        try:
+            data = json.loads(reply.body)
+        except (ValueError, RecursionError):
+            return ""
+        for _ in range(3):
+            if isinstance(data, dict):
+                data = next(
+                    (data[k] for k in ("message", "error_description", "error", "reason", "detail") if k in data), ""
+                )
+        return self.redactor.scrub(clean(data)) if isinstance(data, str) else ""
+
+
+def _decode(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")
+
+
+def _looks_like_json(reply: Reply) -> bool:
+    return reply.body.lstrip()[:1] in (b"{", b"[")
+
+
+def _kind(reply: Reply) -> str:
+    if not reply.body.strip():
+        return "nothing"
+    return "a web page" if reply.body.lstrip()[:1] == b"<" else "text"
+
+
+def retry_after(headers: httpx.Headers, now: float) -> float | None:
+    """Seconds that a Retry-After header asks for, in either of its two forms; None without a usable one."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - now)
+
+
+def _server_time(headers: httpx.Headers) -> int | None:
+    try:
+        return int(parsedate_to_datetime(headers.get("date", "")).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,71 @@
+"""A figure is not just a number: it is a value, or one of several kinds of nothing, and none of those is zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from kmm_tui.metrics import Method, Metric, Unit
+
+Number: TypeAlias = int | float
+
+
+class Absent(Enum):
+    """Why there is no number. The value is how it prints."""
+
+    NOT_APPLICABLE = "–"
+    """Nothing to divide by: nobody waits, nobody answered a survey."""
+    NOT_OFFERED = "n/o"
+    """The method, or this account, does not know the metric."""
+    NOT_ASKED = "·"
+    """Nobody asked for it."""
+    NOT_ANSWERED = "?"
+    """Asked for, and the answer holds no usable value."""
+
+
+Figure: TypeAlias = Number | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of one answer, which know what was asked of which method."""
+
+    method: Method
+    asked: frozenset[str]
+    values: Mapping[str, Number | None]
+
+    def get(self, metric: Metric) -> Figure:
+        """The figure of `metric`: its value, or why there is none."""
+        if self.method not in metric.methods:
+            return Absent.NOT_OFFERED
+        if metric.field not in self.asked:
+            return Absent.NOT_ASKED
+        value = self.values.get(metric.field)
+        if value is not None:
+            return value
+        # A count always has a value, if only 0; a mean, a percentile or a ratio of nothing has none.
+        return Absent.NOT_ANSWERED if metric.unit is Unit.COUNT else Absent.NOT_APPLICABLE
+
+    def number(self, metric: Metric) -> Number | None:
+        """The value, or None whatever the reason."""
+        figure = self.get(metric)
+        return None if isinstance(figure, Absent) else figure
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Figures):
+            return NotImplemented
+        return (self.method, self.asked) == (other.method, other.asked) and dict(self.values) == dict(other.values)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def online_rate(figures: Figures, online: Metric, login: Metric) -> Figure:
+    """Time online over time logged in, 0..1: onlineDuration / loginDuration; the API does not send it."""
+    numerator, denominator = figures.get(online), figures.get(login)
+    for part in (numerator, denominator):
+        if isinstance(part, Absent):
+            return part
+    assert not isinstance(numerator, Absent) and not isinstance(denominator, Absent)  # noqa: S101, PT018
+    return numerator / denominator if denominator > 0 else Absent.NOT_APPLICABLE

@@ -1,0 +1,106 @@
+"""What one answer said, frozen: the screen is a function of the snapshots that it was handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Number, Skill
+from kmm_tui.api.window import Window
+from kmm_tui.board.figure import Figures
+from kmm_tui.board.scope import Level, Scope
+from kmm_tui.metrics import Method, Metric
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The figures of one scope, in one window, as they were answered at one time. `taken_at` is epoch ms."""
+
+    scope: Scope
+    name: str | None
+    window: Window
+    figures: Figures
+    taken_at: int
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """One agent of a roster. Moments are epoch ms; None is unknown."""
+
+    key: str
+    name: str | None
+    group_id: str | None
+    group_name: str | None
+    skills: tuple[Skill, ...]
+    status: str | None
+    since: int | None
+    reason: str | None
+    reason_since: int | None
+    slots: int | None
+    figures: Figures
+
+    def is_in(self, scope: Scope) -> bool:
+        """Whether the agent belongs to the account, has the skill, or is of the group itself."""
+        if scope.level is Level.SKILL:
+            return any(skill.key == scope.key for skill in self.skills)
+        if scope.level is Level.GROUP:
+            return self.group_id == scope.key
+        return scope.level is Level.ACCOUNT or self.key == scope.key
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The agents who are logged in, as of one sweep."""
+
+    agents: tuple[Agent, ...]
+    window: Window
+    taken_at: int
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class TrendPoint:
+    """Counts of the interval that ends at `end`, epoch ms, by response field; None is unknown."""
+
+    end: int
+    values: dict[str, Number | None] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Counts over time for one scope, oldest first; `interval` in minutes, None if it cannot be told."""
+
+    scope: Scope
+    window: Window
+    interval: int | None
+    points: tuple[TrendPoint, ...]
+    taken_at: int
+    cost: Cost
+
+
+def figures_of(method: Method, asked: tuple[Metric, ...], values: dict[str, Number | None]) -> Figures:
+    """Figures that know what was asked for."""
+    return Figures(method, frozenset(metric.field for metric in asked), values)
+
+
+def agent_of(record: AgentRecord, asked: tuple[Metric, ...]) -> Agent:
+    """A roster's agent from an answer's record."""
+    return Agent(
+        key=record.agent_id,
+        name=record.name,
+        group_id=record.group_id,
+        group_name=record.group_name,
+        skills=record.skills,
+        status=record.status,
+        since=record.status_since,
+        reason=record.reason,
+        reason_since=record.reason_since,
+        slots=record.configured_slots,
+        figures=figures_of(Method.AGENT_VIEW, asked, dict(record.metrics)),
+    )
+
+
+def trend_of(scope: Scope, answer: HistoricalAnswer) -> Trend:
+    """A trend from an answer of the historical method."""
+    points = tuple(TrendPoint(point.timestamp, dict(point.values)) for point in answer.points)
+    return Trend(scope, answer.window, answer.interval, points, answer.cost.asked_at, answer.cost)
