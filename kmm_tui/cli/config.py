@@ -1,0 +1,106 @@
+"""``kmm-tui config``: where settings are, what they say and where each value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+USAGE_OR_SETTINGS = 2
+"""The exit code for a mistake in the command or in the settings."""
+
+
+def _option(name: str) -> Any:
+    """An option of ``kmm-tui`` itself: from the root context's object if that has it, else from its parameters."""
+    root = click.get_current_context().find_root()
+    value = root.obj.get(name) if isinstance(root.obj, Mapping) else getattr(root.obj, name, None)
+    return root.params.get(name) if value is None else value
+
+
+def _config_path() -> Path | None:
+    chosen = _option("config")
+    return None if chosen is None else Path(chosen)
+
+
+def _end(error: Exception) -> NoReturn:
+    click.echo(str(error), err=True)
+    raise click.exceptions.Exit(USAGE_OR_SETTINGS)
+
+
+@contextmanager
+def _settings_errors() -> Iterator[None]:
+    """Ends the command with its code and the problems, a line each, on stderr."""
+    from kmm_tui.settings import SettingsError
+
+    try:
+        yield
+    except SettingsError as error:
+        _end(error)
+
+
+@click.group("config")
+def config() -> None:
+    """See or start the settings file."""
+
+
+@config.command("show")
+def show_command() -> None:
+    """Print every value with its source; secrets are masked."""
+    import os
+
+    from kmm_tui.settings import default_path, load, show
+
+    with _settings_errors():
+        loaded = load(
+            flags={"profile": _option("profile")},
+            environ=os.environ,
+            config=_config_path(),
+            default_path=default_path(),
+        )
+    for warning in loaded.warnings:
+        click.echo(warning, err=True)
+    rows = show(loaded)
+    keys, values = max(len(row.key) for row in rows), max(len(row.value) for row in rows)
+    for row in rows:
+        click.echo(f"{row.key:<{keys}}  {row.value:<{values}}  {row.source}")
+
+
+@config.command("path")
+def path_command() -> None:
+    """Print where the settings file is."""
+    path = _path()
+    click.echo(str(path))
+    if not path.exists():
+        click.echo('There is no file yet; "kmm-tui config init" writes an example.', err=True)
+
+
+@config.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of the settings file, for editors."""
+    import json
+
+    from kmm_tui.settings import schema
+
+    click.echo(json.dumps(schema(), indent=2))
+
+
+@config.command("init")
+def init_command() -> None:
+    """Write a commented example where the settings file belongs; an existing file is left alone."""
+    from kmm_tui.settings import write_example
+
+    path = _path()
+    with _settings_errors():
+        write_example(path)
+    click.echo(f'Wrote {path}. Fill in your account, then try it with "kmm-tui check".', err=True)
+
+
+def _path() -> Path:
+    import os
+
+    from kmm_tui.settings import choose_path, default_path
+
+    return choose_path(_config_path(), os.environ, default_path())[0]

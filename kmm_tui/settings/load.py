@@ -1,0 +1,202 @@
+"""The settings, put together from flags, environment, file and defaults, and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from . import keys
+from .auth import METHODS, SignIn
+from .check import Finding, check, profile_tables, top_level
+from .errors import Problem, SettingsError
+from .keys import dotted, listed, nearest, variable
+from .layers import Draft, Layer, Origin, Source, environment, flags_layer
+from .models import Board, Profile, Settings, Ui
+from .read import choose_path, exposed, read
+from .secrets import Runner, run_command
+
+_SAMPLES = {"account": 'account = "12345678"', "method": 'method = "user"'}
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Settings that are good, and where they come from.
+
+    ``path`` is the file that was read, or None. ``sources`` has every dotted key that a layer gives. ``warnings`` are
+    lines for stderr. ``incomplete`` names profiles of the file, other than the chosen one, that lack what is listed
+    and so are not in ``settings.profiles``: the environment can complete them when they are chosen.
+    """
+
+    settings: Settings
+    path: Path | None
+    sources: Mapping[str, Source]
+    warnings: tuple[str, ...] = ()
+    incomplete: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def sign_in(self, run: Runner = run_command) -> SignIn:
+        """The chosen profile's credentials, its secret files and commands read now: that may take 10 s for each.
+
+        Raises ``SettingsError`` with the place of each secret that cannot be had.
+        """
+        try:
+            return self.settings.chosen.auth.resolve(run)
+        except SettingsError as error:
+            problems = error.problems
+        raise SettingsError(self._placed(problem) for problem in problems)
+
+    def _placed(self, problem: Problem) -> Problem:
+        key = f"{dotted(('profiles', self.settings.profile))}.{problem.key}"
+        source = self.sources.get(key)
+        return replace(problem, where=str(source) if source else "", key=key)
+
+
+def load(*, flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None, default_path: Path) -> Loaded:
+    """The settings by flags (dotted keys, such as ``board.every``) over environment over file over defaults.
+
+    ``config`` is the file named by ``--config``; without it ``KMM_TUI_CONFIG`` or ``default_path`` is read. Secret
+    files and commands are not touched. Raises ``SettingsError`` with every problem at once.
+    """
+    outcome = _load(flags, environ, config, default_path)
+    # From here a traceback that prints locals would find secrets in these.
+    flags, environ = {}, {}
+    if isinstance(outcome, Loaded):
+        return outcome
+    raise SettingsError(outcome)
+
+
+def _load(
+    flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None, default_path: Path
+) -> Loaded | list[Problem]:
+    path, named_by = choose_path(config, environ, default_path)
+    draft, unreadable = read(path, named_by)
+    from_flags = flags_layer(flags)
+    from_environment, unknown_variables = environment(environ)
+    if unreadable:
+        return [*unreadable, *unknown_variables]
+    warnings = tuple(exposed(draft))
+
+    findings = top_level(draft.tree)
+    in_file = draft.tree.get("profiles", {})
+    in_file = in_file if isinstance(in_file, dict) else {}
+    findings += profile_tables(in_file)
+    chosen = _choose(draft, list(in_file), from_flags, from_environment.values, environ)
+    if isinstance(chosen, Problem):
+        profile, no_profile = "", [chosen]
+    else:
+        profile, no_profile = chosen[0], []
+        if chosen[1]:
+            draft.put(("profile",), profile, chosen[1])
+    if profile:
+        for layer in (from_environment, from_flags):
+            draft.lay(layer, profile)
+
+    folder = path.absolute().parent
+    checking = _Checking(draft, path, findings, profile)
+    board, ui = checking.table(Board, "board"), checking.table(Ui, "ui")
+    profiles = checking.profiles(folder)
+    problems = [*no_profile, *checking.problems(), *unknown_variables]
+    if problems or board is None or ui is None:
+        return problems
+    settings = Settings(profile=profile, profiles=profiles, board=board, ui=ui)
+    sources = {dotted(key): source for key, source in draft.sources.items()}
+    return Loaded(settings, draft.file, sources, warnings, checking.incomplete)
+
+
+def _choose(
+    draft: Draft, in_file: list[str], flags: Layer, variables: Mapping[str, Any], environ: Mapping[str, str]
+) -> tuple[str, Source | None] | Problem:
+    """The chosen profile and what chose it, or why there is none."""
+    chosen: tuple[str, Source | None] | None = None
+    if "profile" in flags.values:
+        chosen = str(flags.values["profile"]), flags.source("profile")
+    elif environ.get(keys.PROFILE_VARIABLE):
+        chosen = environ[keys.PROFILE_VARIABLE], Source(Origin.ENVIRONMENT, keys.PROFILE_VARIABLE)
+    elif "profile" in draft.tree:
+        if not isinstance(draft.tree["profile"], str):
+            return Problem(str(draft.source(("profile",))), "profile", "must be the name of a profile, in quotes")
+        chosen = draft.tree["profile"], draft.source(("profile",))
+    if chosen is None:
+        if len(in_file) > 1:
+            hint = f'choose one with --profile, {keys.PROFILE_VARIABLE} or profile = "{in_file[0]}" in the file'
+            return Problem(str(draft.file), "", f"has the profiles {listed(in_file, 'and')}; {hint}")
+        return (in_file[0], draft.source(("profiles", in_file[0]))) if in_file else ("default", None)
+    name, source = chosen
+    name = name.strip()
+    at_key = "profile" if source and source.origin is Origin.FILE else ""
+    if not name:
+        return Problem(str(source), at_key, "must be the name of a profile")
+    if in_file and name not in in_file and "account" not in {**variables, **flags.values}:
+        meant = nearest(name, in_file)
+        hint = f'did you mean "{meant}"?' if meant else f"there is {listed(in_file, 'and')}"
+        return Problem(str(source), at_key, f'no profile is called "{name}"; {hint}')
+    return name, source
+
+
+class _Checking:
+    """The draft's tables, checked one by one; gathers all that is wrong."""
+
+    def __init__(self, draft: Draft, path: Path, findings: Iterable[Finding], chosen: str) -> None:
+        self._draft = draft
+        self._path = path
+        self._findings = list(findings)
+        self._chosen = chosen
+        self.incomplete: dict[str, tuple[str, ...]] = {}
+
+    def table(self, model: type[Board] | type[Ui], name: str) -> Any:
+        table = self._draft.tree.get(name, {})
+        checked, findings = check(model, table if isinstance(table, dict) else {}, (name,), None)
+        self._findings += findings
+        return checked
+
+    def profiles(self, folder: Path) -> dict[str, Profile]:
+        tables = self._draft.tree.get("profiles", {})
+        good: dict[str, Profile] = {}
+        for name, table in (tables if isinstance(tables, dict) else {}).items():
+            if isinstance(table, dict):
+                profile, findings = check(Profile, table, ("profiles", name), folder)
+                if profile:
+                    good[name] = profile
+                self._note(name, findings)
+        if self._chosen and self._chosen not in good and not self._findings:
+            self._note(self._chosen, check(Profile, {}, ("profiles", self._chosen), folder)[1])
+        return good
+
+    def _note(self, name: str, findings: list[Finding]) -> None:
+        """Only the chosen profile has to be complete; the others have to be right as far as they go."""
+        if name != self._chosen:
+            lacking = tuple(dotted(finding.path[2:]) for finding in findings if finding.missing)
+            findings = [finding for finding in findings if not finding.missing]
+            if lacking and not findings:
+                self.incomplete[name] = lacking
+        self._findings += findings
+
+    def problems(self) -> list[Problem]:
+        """Those of the file by line, then the environment's, then those of flags, then what stands nowhere."""
+        wrong = [finding.path for finding in self._findings if not finding.missing]
+        real = [f for f in self._findings if not (f.missing and any(f.path[: len(path)] == path for path in wrong))]
+        rank = {Origin.FILE: 0, Origin.ENVIRONMENT: 1, Origin.FLAG: 2, Origin.DEFAULT: 3}
+        placed = [(self._draft.source(finding.path), finding) for finding in real]
+        placed.sort(key=lambda one: (rank[one[0].origin], one[0].line or 0))
+        return [self._problem(source, finding) for source, finding in placed]
+
+    def _problem(self, source: Source, finding: Finding) -> Problem:
+        named = source.origin in {Origin.ENVIRONMENT, Origin.FLAG}
+        where = "" if source.origin is Origin.DEFAULT else str(source)
+        text = "; ".join((finding.text, *self._remedy(finding)))
+        return Problem(where, "" if named else dotted(finding.path), text)
+
+    def _remedy(self, finding: Finding) -> Iterator[str]:
+        if not finding.missing:
+            return
+        key = dotted(finding.path[2:])
+        name = str(finding.path[-1])
+        if key == "auth":
+            key, name = "auth.method", "method"
+        inner = key.startswith("auth.")
+        header = dotted((*finding.path[:2], "auth") if inner else finding.path[:2])
+        if name == "method":
+            yield f"without it there is no way to sign in ({listed(METHODS)})"
+        sample = _SAMPLES.get(name, f"{name} = ...")
+        yield f"set {variable(key)}, or write {sample} under [{header}] in {self._path}"

@@ -1,0 +1,151 @@
+"""The settings themselves, and what each may be."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from .auth import Auth, Text
+from .duration import format_duration, parse_duration
+from .table import Table
+
+DOMAIN_API = "https://api.liveperson.net"
+_HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
+_BARE_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?")
+
+
+def _account(value: Any) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = text.strip() if isinstance(text, str) else ""
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError('must be the number of the account, digits only, such as "12345678"')
+    return text
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _domain_api(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f'must be an address in quotes, such as "{DOMAIN_API}"')
+    text = value.strip()
+    if _BARE_HOST.fullmatch(text):
+        raise ValueError(f'https:// is missing; write an address such as "{DOMAIN_API}"')
+    try:
+        parts = urlsplit(text)
+        host, port, whole = parts.hostname or "", parts.port, parts.netloc
+    except ValueError:
+        raise ValueError(f'not an address; write one such as "{DOMAIN_API}"') from None
+    if "@" in whole:
+        raise ValueError("must not hold a user name or password; the sign-in goes under auth")
+    if not text.isprintable() or not _HOST.fullmatch(whole.removesuffix(f":{port}")) or port == 0:
+        raise ValueError(f'not an address; write one such as "{DOMAIN_API}"')
+    if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(host)):
+        raise ValueError("must begin with https://; http:// is only for this machine (127.0.0.1, [::1] or localhost)")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f'must end after the host, as in "{DOMAIN_API}"; leave out the path')
+    return f"{parts.scheme}://{whole}"
+
+
+def _length(low: str, high: str | None, unit: str, usual: str) -> Callable[[Any], timedelta]:
+    """A reader of a length of time between two limits; what it suggests for a bare number has the usual unit."""
+    least, most = parse_duration(low), parse_duration(high) if high else None
+    limits = f"between {low} and {high}" if high else f"at least {low}"
+
+    def allowed(length: timedelta) -> bool:
+        return length >= least and (most is None or length <= most)
+
+    def read(value: Any) -> timedelta:
+        if isinstance(value, timedelta):
+            length = value
+        else:
+            number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            if isinstance(value, str) and value.strip().isdecimal():
+                number = int(value) if len(value) < 7 else 0
+            if number is not None:
+                meant = f"{number}{unit}"
+                fits = isinstance(number, int) and 0 < number < 1_000_000 and allowed(parse_duration(meant))
+                raise ValueError(f'a unit is missing; write "{meant if fits else usual}"')
+            if not isinstance(value, str):
+                raise ValueError(f'must be a length of time in quotes, such as "{usual}"')
+            length = parse_duration(value)
+        if not allowed(length):
+            raise ValueError(f'must be {limits}, such as "{usual}"')
+        return length
+
+    return read
+
+
+def _watch(value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        raise ValueError('must be a list, such as ["Billing", "skill:123", "group:Sales*"]')
+    return tuple(value)
+
+
+def _watched(value: Any) -> str:
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    text = text.strip() if isinstance(text, str) else ""
+    if not text or not text.isprintable():
+        raise ValueError('must be the id, name or pattern of a skill or group, such as "Bill*"')
+    kind, colon, rest = text.partition(":")
+    if colon and kind in {"skill", "group"} and not rest.strip():
+        raise ValueError(f'an id, name or pattern is missing after "{kind}:"')
+    return text
+
+
+_JSON_DURATION = WithJsonSchema({"type": "string", "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"})
+_AS_TEXT = PlainSerializer(format_duration, return_type=str)
+
+Every = Annotated[timedelta, BeforeValidator(_length("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
+Window = Annotated[timedelta, BeforeValidator(_length("1m", "24h", "m", "1h")), _AS_TEXT, _JSON_DURATION]
+
+
+class Profile(Table):
+    """An account and how to sign in to it."""
+
+    account: Annotated[str, BeforeValidator(_account)] = Field(description="Number of the account, digits only.")
+    name: Text | None = Field(None, description='What the board calls the account, such as "Acme EMEA".')
+    domain_api: Annotated[str, BeforeValidator(_domain_api)] = Field(
+        DOMAIN_API, description="Where the account's hosts are looked up: https, or http on this machine."
+    )
+    auth: Auth = Field(description="How to sign in.")
+
+
+class Board(Table):
+    """What the board watches, and how often it asks."""
+
+    every: Every = Field(timedelta(seconds=30), description='How often each scope is asked: "30s"; at least "5s".')
+    window: Window = Field(timedelta(hours=1), description='What figures are counted over: "1m" to "24h".')
+    watch: Annotated[tuple[Annotated[str, BeforeValidator(_watched)], ...], BeforeValidator(_watch)] = Field(
+        (), description='Skills and groups by id, name or pattern: "Bill*", "skill:123", "group:Sales*"; empty is all.'
+    )
+
+
+class Ui(Table):
+    """How the board looks."""
+
+    theme: Text = Field("kmm-dark", description="Name of the theme.")
+
+
+class Settings(Table):
+    """Everything a person can set, checked."""
+
+    profile: Text = Field(description="Name of the profile in use.")
+    profiles: dict[str, Profile] = Field(description="The accounts, by a name of your own.")
+    board: Board = Field(Board(), description="What the board watches, and how often it asks.")
+    ui: Ui = Field(Ui(), description="How the board looks.")
+
+    @property
+    def chosen(self) -> Profile:
+        """The profile in use."""
+        return self.profiles[self.profile]

@@ -1,0 +1,92 @@
+"""Which settings file is read, and its text made into values and line numbers."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from . import keys
+from .errors import Problem
+from .layers import Draft, Origin, Source, covered
+from .lines import key_lines
+
+_AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
+_AT_END = " (at end of document)"
+
+
+def default_path() -> Path:
+    """Where the settings file is by default: ``kmm-tui/config.toml`` in the platform's folder for settings."""
+    from platformdirs import user_config_path
+
+    return user_config_path("kmm-tui", appauthor=False) / "config.toml"
+
+
+def choose_path(config: Path | None, environ: Mapping[str, str], default: Path) -> tuple[Path, str]:
+    """The settings file, and what named it: ``--config``, ``KMM_TUI_CONFIG`` or nothing."""
+    if config is not None:
+        return config, "--config"
+    if named := environ.get(keys.CONFIG_VARIABLE):
+        return Path(named), keys.CONFIG_VARIABLE
+    return default, ""
+
+
+def read(path: Path, named_by: str) -> tuple[Draft, list[Problem]]:
+    """What the file says, or why it cannot be read. A missing file is a problem only if a person named it."""
+    where = str(path)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        if not named_by:
+            return Draft(None), []
+        hint = 'correct the path, or let "kmm-tui config init" write an example there'
+        return Draft(None), [Problem(named_by, "", f"there is no file {path}; {hint}")]
+    except OSError as error:
+        return Draft(None), [Problem(where, "", f"cannot be read: {error.strerror or type(error).__name__}")]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Draft(path), [Problem(f"{where}:{line}", "", "not UTF-8 text; save the file as UTF-8")]
+    try:
+        tree = covered(tomllib.loads(text))
+        lines = key_lines(text)
+    except RecursionError:
+        return Draft(path), [Problem(where, "", "not TOML that can be read: nested too deeply")]
+    except ValueError as error:
+        return Draft(path), [_syntax(where, text, str(error))]
+    sources = {key: Source(Origin.FILE, where, line) for key, line in lines.items()}
+    return Draft(path, tree, sources), []
+
+
+def _syntax(where: str, text: str, message: str) -> Problem:
+    found = _AT_LINE.search(message)
+    if found:
+        where, message = f"{where}:{found[1]}", message[: found.start()]
+    elif message.endswith(_AT_END):
+        where, message = f"{where}:{text.rstrip().count(chr(10)) + 1}", f"{message.removesuffix(_AT_END)} at the end"
+    return Problem(where, "", f"not TOML: {message[:1].lower()}{message[1:]}")
+
+
+def exposed(draft: Draft) -> Iterator[str]:
+    """A warning if others may read a file that holds a secret. POSIX only."""
+    path = draft.file
+    if path is None or os.name != "posix" or not _holds_secret(draft.tree):
+        return
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return
+    if mode & 0o044:
+        yield f"{path}: others on this machine may read this file, and it holds a secret; chmod 600 {path}"
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_holds_secret(inner) for inner in value.values())
+    return isinstance(value, SecretStr)
