@@ -1,0 +1,393 @@
+"""A table drawn line by line: only visible rows are formatted, only cells that changed are drawn again.
+
+The app gives the theme's colours as CSS variables (`kmm_tui.ui.themes.variable_defaults`). In use:
+
+    COLUMNS = (
+        Column("level", "", 1, render=lambda skill: (skill.glyph, skill.level)),
+        Column("name", "skill", 12, max_width=32, gap=1, render=lambda skill: skill.name),
+        Column("queue", "queue", 5, align="right", render=lambda skill: (str(skill.queue), "value"),
+               sort_value=lambda skill: skill.queue),
+        Column("since", "for", 8, align="right", priority=2, ticking=lambda skill, now_ms: clock(now_ms - skill.since)),
+    )
+
+    table: LineTable[Skill] = LineTable(COLUMNS, id="skills")      # in compose(); give it a height (1fr by default)
+    table.tick(now_ms)                                             # once a second; epoch ms
+    table.set_rows([(skill.id, skill) for skill in skills])        # whenever there is something new, in shown order
+    table.set_sort("queue", descending=True)                       # the arrow only; the owner orders (`sort_rows`)
+    table.dim = True                                               # STALE: all in the stale role
+    table.message = "▲ DENIED: this account may not see skills"    # in place of rows; None shows the rows again
+
+    def on_line_table_row_highlighted(self, event: LineTable.RowHighlighted) -> None:
+        self.show_agents_of(event.key)                             # None when no row is left
+
+The cursor belongs to a key, not to a line: it stays with its row through any reordering, and the view with it.
+"""
+
+from collections.abc import Hashable, Sequence
+from typing import Any, ClassVar, Generic
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kmm_tui.ui.cells import wrap
+from kmm_tui.ui.columns import Column, Placed, RowT, lay_out
+from kmm_tui.ui.follow import Keyed, place_of, top_of
+from kmm_tui.ui.roles import RoleStyles
+from kmm_tui.ui.rowlines import CURSOR_AWAY, CURSOR_HERE, PLAIN, RowLines, draw_header, draw_text
+from kmm_tui.ui.tablestyle import COMPONENTS, TABLE_CSS
+
+Painted = tuple[Hashable, int]
+
+
+class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
+    """See the module's text. `columns` are all there may be; how many are shown depends on the width."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+    DEFAULT_CSS = TABLE_CSS
+    # With ids, so that the person's settings can map them to other keys.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "cursor(-1)", "Up", show=False, id="table.up"),
+        Binding("down,j", "cursor(1)", "Down", show=False, id="table.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="table.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="table.page-down"),
+        Binding("home", "first", "First", show=False, id="table.first"),
+        Binding("end", "last", "Last", show=False, id="table.last"),
+        Binding("enter", "select", "Open", show=False, id="table.open"),
+    ]
+
+    dim: reactive[bool] = reactive(False, repaint=False)
+    """STALE: every text in the stale role. Glyphs, words and places stay."""
+    message: reactive[str | None] = reactive(None, repaint=False)
+    """Shown in place of the rows, which are kept."""
+
+    class RowMessage(Message):
+        """About one row of `table`."""
+
+        def __init__(self, table: "LineTable[Any]", key: str | None) -> None:
+            super().__init__()
+            self.table = table
+            self.key = key
+
+        @property
+        def control(self) -> Widget:
+            """The table, so that `@on` can tell tables apart by a selector."""
+            return self.table
+
+    class RowHighlighted(RowMessage):
+        """The cursor is on another row than before; `key` is None when none is left."""
+
+    class RowSelected(RowMessage):
+        """Enter, or a double click, on the row `key`."""
+
+        key: str
+
+    class HeaderSelected(RowMessage):
+        """A click on the header of the column `key`."""
+
+        key: str
+
+    def __init__(
+        self,
+        columns: Sequence[Column[RowT]],
+        *,
+        waiting: str = "waiting for the first answer",
+        empty: str = "no rows",
+        id: str | None = None,  # noqa: A002 - Textual's name for it
+        classes: str | None = None,
+    ) -> None:
+        """`waiting` is shown until the first `set_rows`, `empty` when there are no rows: nothing is never blank."""
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._waiting: str | None = waiting
+        self._empty = empty
+        self._rows: Sequence[tuple[str, RowT]] = ()
+        self._cursor = -1
+        self._key: str | None = None
+        self._picked = False
+        self._sort: tuple[str, bool] | None = None
+        self._look = RoleStyles(self, "linetable")
+        self._lines: RowLines[RowT] = RowLines(self._look)
+        self._header: Strip | None = None
+        self._painted: dict[int, Painted] = {}
+        self._parked = 0
+        self._covered: str | None = waiting
+
+    # -- what is shown
+
+    @property
+    def cursor_key(self) -> str | None:
+        """The key of the row under the cursor, or None without rows."""
+        return self._key if self._cursor >= 0 else None
+
+    @property
+    def cursor_row(self) -> RowT | None:
+        """The row under the cursor, or None without rows."""
+        return self._rows[self._cursor][1] if self._cursor >= 0 else None
+
+    @property
+    def rows(self) -> Sequence[tuple[str, RowT]]:
+        """The rows as last set."""
+        return self._rows
+
+    @property
+    def shown_columns(self) -> tuple[str, ...]:
+        """The keys of the columns that fit the present width."""
+        return tuple(place.column.key for place in self._lines.places)
+
+    def set_rows(self, rows: Sequence[tuple[str, RowT]]) -> None:
+        """Shows `rows` (key, row) in this order. Keys are unique; a row is drawn again only if it is != what it was."""
+        before, old_cursor = self._rows, self._cursor
+        self._waiting = None
+        top = self.scroll_offset.y
+        self._rows = rows = tuple(rows)
+        self._find_cursor(before)
+        if self._show_message():
+            return
+        if len(rows) != len(before):
+            self._resize_scroll()
+        self._follow(before, old_cursor, top)
+        self._sync()
+
+    def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Shows other columns; rows, cursor and scroll stay."""
+        self._columns = tuple(columns)
+        self._forget()
+
+    def set_sort(self, key: str | None, descending: bool = False) -> None:
+        """Marks the column that the rows are ordered by, or none."""
+        sort = None if key is None else (key, descending)
+        if sort != self._sort:
+            self._sort = sort
+            self._header = None
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def tick(self, now_ms: int) -> None:
+        """Moves the table's clock (epoch ms): draws again the visible cells of ticking columns whose text changed."""
+        self._lines.now_ms = now_ms
+        if self._lines.ticks:
+            self._sync()
+
+    def move_cursor(self, key: str) -> bool:
+        """Puts the cursor on the row `key` and shows it; False if there is no such row."""
+        for index, (each, _) in enumerate(self._rows):
+            if each == key:
+                self._move_to(index)
+                return True
+        return False
+
+    def on_mount(self) -> None:
+        """Rows may have been set before there was a screen."""
+        self._resize_scroll()
+
+    def watch_dim(self, dim: bool) -> None:
+        self._look.dim = dim
+        self.notify_style_update()
+        self.refresh()
+
+    def watch_message(self) -> None:
+        self._show_message()
+
+    # -- cursor and scroll follow identity
+
+    def _find_cursor(self, before: Keyed) -> None:
+        if self._rows:
+            self._set_cursor(place_of(self._rows, self._key, before, self._cursor))
+        elif self._cursor >= 0:
+            # The key is kept: the same rows may be back with the next answer.
+            self._cursor = -1
+            self.post_message(self.RowHighlighted(self, None))
+
+    def _set_cursor(self, index: int) -> None:
+        key = self._rows[index][0]
+        changed = key != self._key or self._cursor < 0
+        self._cursor, self._key = index, key
+        if changed:
+            self.post_message(self.RowHighlighted(self, key))
+
+    def _follow(self, before: Keyed, old_cursor: int, top: int) -> None:
+        """Scrolls so that what the person looks at stays on its line."""
+        if top > 0:
+            kept = top_of(self._rows, before, top, self._page, old_cursor, self._cursor)
+            if kept is not None:
+                self._scroll_rows(kept)
+        elif self._picked and 0 <= old_cursor < self._page:
+            # The top is where trouble is pinned: it is left only for a row that the person picked.
+            self._reveal()
+
+    def _move_to(self, index: int) -> None:
+        if self._rows:
+            self._picked = True
+            self._set_cursor(max(0, min(index, len(self._rows) - 1)))
+            self._reveal()
+            self._sync()
+
+    def _reveal(self) -> None:
+        top = self.scroll_offset.y
+        if self._cursor < top:
+            self._scroll_rows(self._cursor)
+        elif self._cursor >= top + self._page:
+            self._scroll_rows(self._cursor - self._page + 1)
+
+    def _scroll_rows(self, top: int) -> None:
+        self.scroll_to(y=max(0, top), animate=False, force=True)
+
+    @property
+    def _page(self) -> int:
+        """Lines for rows, at least 1."""
+        return max(1, self.size.height - 1)
+
+    def _resize_scroll(self) -> None:
+        # Not through the reactive, which would lay out the whole screen whenever somebody logs in or out.
+        self.set_reactive(Widget.virtual_size, Size(1, 1 if self._message() else len(self._rows) + 1))
+        if self.is_mounted:
+            self._scroll_update(self.virtual_size)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        if self.show_vertical_scrollbar:
+            self.vertical_scrollbar.position = new_value
+        if round(old_value) != round(new_value):
+            self._sync()
+
+    # -- drawing
+
+    def _message(self) -> str | None:
+        """What stands in place of the rows, if anything."""
+        if self.message is not None:
+            return self.message
+        return self._waiting if self._waiting is not None else (None if self._rows else self._empty)
+
+    def _show_message(self) -> bool:
+        """Brings the message up or takes it away; True if all will be drawn anew."""
+        message = self._message()
+        if message == self._covered:
+            return message is not None
+        if message is not None and self._covered is None:
+            self._parked = self.scroll_offset.y
+        uncovered = message is None
+        self._covered = message
+        self._resize_scroll()
+        if uncovered and self.is_mounted:
+            self._scroll_rows(self._parked)
+            if self._picked:
+                self._reveal()
+        self.refresh()
+        return True
+
+    def _sync(self) -> None:
+        """Compares every visible line with what is on the screen and asks for what differs, one region a line."""
+        if self._covered is not None or not self.is_mounted:
+            return
+        top, regions = self.scroll_offset.y, []
+        for y in range(1, self.size.height):
+            painted = self._painted.get(y)
+            if painted is None:
+                continue
+            wanted = self._descriptor(top + y - 1)
+            if wanted == painted:
+                continue
+            left, right = 0, self.size.width
+            if wanted[1] == painted[1]:
+                left, right = self._lines.differing(painted[0], wanted[0], right)
+            regions.append(Region(left, y, right - left, 1))
+        if regions:
+            self.refresh(*regions)
+
+    def _descriptor(self, index: int) -> Painted:
+        """What the row's line looks like: its cells, and whether the cursor is on it."""
+        if index >= len(self._rows):
+            return (), PLAIN
+        return self._lines.line(*self._rows[index]).cells, self._variant(index)
+
+    def _variant(self, index: int) -> int:
+        return PLAIN if index != self._cursor else CURSOR_HERE if self.has_focus else CURSOR_AWAY
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one line of the visible part: header, row, message or blank."""
+        width = self.size.width
+        if self._lines.width != width:
+            self._header = None
+            # Two cells stay free for the scroll bar, so that nothing shifts when there is one.
+            self._lines.lay_out(lay_out(self._columns, width - 2), width, self.size.height)
+        if y == 0:
+            if self._header is None:
+                self._header = draw_header(self._lines.places, width, self._sort, self._look)
+            return self._header
+        index = self.scroll_offset.y + y - 1
+        if self._covered is not None:
+            lines = wrap(self._covered, width - 2, max(1, self.size.height - 2))
+            first = 2 if self.size.height > 3 else 1
+            at = y - first
+            return draw_text(f" {lines[at]}" if 0 <= at < len(lines) else "", width, self._look("message"))
+        self._painted[y] = self._descriptor(index)
+        if index >= len(self._rows):
+            return draw_text("", width, self._look(None))
+        return self._lines.strip(*self._rows[index], self._variant(index))
+
+    def _forget(self) -> None:
+        """Everything cut to the present width and columns."""
+        self._header = None
+        self._painted.clear()
+        self._lines.lay_out((), 0, 0)
+        self.refresh()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._look.clear()
+        self._header = None
+        self._lines.clear()
+
+    def on_resize(self) -> None:
+        """Columns are chosen anew; a cursor that the person placed stays in view."""
+        self._forget()
+        if self._picked and self._covered is None:
+            self._reveal()
+
+    # -- keys and mouse
+
+    def action_cursor(self, step: int) -> None:
+        """One line up (-1) or down (1)."""
+        self._move_to(self._cursor + step)
+
+    def action_page(self, step: int) -> None:
+        """One screenful up (-1) or down (1)."""
+        self._move_to(self._cursor + step * self._page)
+
+    def action_first(self) -> None:
+        """To the first row."""
+        self._move_to(0)
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self._move_to(len(self._rows) - 1)
+
+    def action_select(self) -> None:
+        """Opens the row under the cursor."""
+        if self._covered is None and self._key is not None and self._cursor >= 0:
+            self.post_message(self.RowSelected(self, self._key))
+
+    def on_click(self, event: events.Click) -> None:
+        """Header: by which column; row: the cursor goes there, a double click opens it."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        if offset.y == 0:
+            place = self._place_at(offset.x)
+            if place is not None:
+                self.post_message(self.HeaderSelected(self, place.column.key))
+            return
+        index = self.scroll_offset.y + offset.y - 1
+        if self._covered is None and index < len(self._rows):
+            self._move_to(index)
+            if event.chain > 1:
+                self.action_select()
+
+    def _place_at(self, x: int) -> Placed[RowT] | None:
+        """The column whose label is at `x`; the gap in front of a column belongs to it."""
+        return next((place for place in self._lines.places if x < place.x + place.width), None)

@@ -1,0 +1,159 @@
+"""Rows turned into strips for a line table: cells kept per row, strips per row and cursor state, both bounded."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Generic, cast
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.strip import Strip
+
+from kmm_tui.ui.cells import clean, cut, fit
+from kmm_tui.ui.columns import Fitted, Placed, RowT
+from kmm_tui.ui.roles import RoleStyles
+
+PLAIN, CURSOR_HERE, CURSOR_AWAY = 0, 1, 2
+"""Whether the cursor is on a line, and whether the table has the keyboard."""
+MARKS = (" ", "▌", "▏")
+"""The first cell of a line, by cursor state: it says so without colour."""
+
+
+@dataclass(slots=True)
+class Line(Generic[RowT]):
+    """One row as drawn at `now_ms`."""
+
+    row: RowT
+    now_ms: int
+    cells: tuple[Fitted, ...]
+    strips: dict[int, Strip] = field(default_factory=dict)
+
+
+class RowLines(Generic[RowT]):
+    """The cells and strips of recently visible rows, by key."""
+
+    def __init__(self, style: RoleStyles) -> None:
+        self._style = style
+        self._kept: LRUCache[str, Line[RowT]] = LRUCache(64)
+        self.width = 0
+        self.places: tuple[Placed[RowT], ...] = ()
+        self.now_ms = 0
+        self.ticks = False
+
+    def lay_out(self, places: tuple[Placed[RowT], ...], width: int, height: int) -> None:
+        """Draws by these places from now on, on a screen part of this size in cells."""
+        self.places = places
+        self.ticks = any(place.column.ticking is not None for place in places)
+        self.width = width
+        self._kept = LRUCache(max(64, 3 * height))
+
+    def clear(self) -> None:
+        """Forgets what was drawn, as the styles changed."""
+        self._kept.clear()
+
+    def line(self, key: str, row: RowT) -> Line[RowT]:
+        """The row's cells as of now, made only if the row or the text of a ticking cell changed."""
+        line = self._kept.get(key)
+        now = self.now_ms
+        if line is None or not (line.row is row or line.row == row):
+            cells = tuple(place.column.fitted(row, place.width, now) for place in self.places)
+            if line is None or line.cells != cells:
+                line = Line(row, now, cells)
+                self._kept[key] = line
+            else:
+                line.row, line.now_ms = row, now
+        elif line.now_ms != now:
+            line.now_ms = now
+            if self.ticks:
+                self._tick(line)
+        return line
+
+    def _tick(self, line: Line[RowT]) -> None:
+        cells = tuple(
+            place.column.fitted(line.row, place.width, self.now_ms) if place.column.ticking is not None else cell
+            for place, cell in zip(self.places, line.cells, strict=True)
+        )
+        if cells != line.cells:
+            line.cells = cells
+            line.strips.clear()
+
+    def differing(self, old: Hashable, new: Hashable, width: int) -> tuple[int, int]:
+        """From which cell to which two lines of the same cursor state differ."""
+        before, after = cast(tuple[Fitted, ...], old), cast(tuple[Fitted, ...], new)
+        if len(before) != len(after) or len(after) != len(self.places):
+            return 0, width
+        changed = [place for place, a, b in zip(self.places, before, after, strict=True) if a != b]
+        return changed[0].x, changed[-1].x + changed[-1].width
+
+    def strip(self, key: str, row: RowT, variant: int) -> Strip:
+        """The row's line, drawn."""
+        line = self.line(key, row)
+        strip = line.strips.get(variant)
+        if strip is None:
+            strip = line.strips[variant] = self._draw(line, variant)
+        return strip
+
+    def _draw(self, line: Line[RowT], variant: int) -> Strip:
+        over = None if variant == PLAIN else "cursor"
+        base = self._style(None, over)
+        pieces: list[tuple[str, Style]] = [(MARKS[variant], self._style("mark", over) if over else base)]
+        x = 1
+        for place, cell in zip(self.places, line.cells, strict=True):
+            if place.x > x:
+                pieces.append((" " * (place.x - x), base))
+            pieces.extend((text, base if role is None else self._style(role, over)) for text, role in cell)
+            x = place.x + place.width
+        if x < self.width:
+            pieces.append((" " * (self.width - x), base))
+        return join(pieces, self.width)
+
+
+def join(pieces: list[tuple[str, Style]], width: int) -> Strip:
+    """One strip of `width` cells; neighbours of the same style become one segment, as each costs bytes."""
+    segments: list[Segment] = []
+    texts: list[str] = []
+    last: Style | None = None
+    for text, style in pieces:
+        if texts and style is not last and style != last:
+            segments.append(Segment("".join(texts), last))
+            texts.clear()
+        texts.append(text)
+        last = style
+    if texts:
+        segments.append(Segment("".join(texts), last))
+    return Strip(segments, width)
+
+
+def draw_text(text: str, width: int, style: Style) -> Strip:
+    """One text over a whole line."""
+    return Strip([Segment(fit(text, width), style)], width)
+
+
+def draw_header(
+    places: tuple[Placed[RowT], ...], width: int, sort: tuple[str, bool] | None, style: RoleStyles
+) -> Strip:
+    """The labels above their columns; the sorted one has an arrow beside it, into the gap if need be."""
+    plain, marked = style("header"), style("sorted")
+    pieces: list[tuple[str, Style]] = []
+    x = 0
+    for place in places:
+        label = clean(place.column.label)
+        room = place.width
+        arrow = ""
+        if sort is not None and sort[0] == place.column.key:
+            arrow = "▾" if sort[1] else "▴"
+        if place.column.align == "right":
+            label = f"{arrow}{cut(label, room)}"
+            start = max(x, place.x + room - cell_len(label))
+        else:
+            start = place.x
+            if arrow:
+                label = f"{label} {arrow}" if cell_len(label) + 2 <= room else f"{cut(label, room - 1)}{arrow}"
+        end = place.x + room
+        label = cut(label, end - start)
+        pieces.append((" " * (start - x), plain))
+        pieces.append((label, marked if arrow else plain))
+        x = start + cell_len(label)
+    pieces.append((" " * max(0, width - x), plain))
+    return join(pieces, width)

@@ -1,0 +1,32 @@
+"""The style sheet of the line table; every colour is a variable of the theme."""
+
+from kmm_tui.ui.roles import role_classes, role_rules
+
+COMPONENTS = {
+    "linetable--header",
+    "linetable--sorted",
+    "linetable--cursor",
+    "linetable--mark",
+    "linetable--message",
+    *role_classes("linetable"),
+}
+
+TABLE_CSS = """
+LineTable {
+    height: 1fr;
+    width: 1fr;
+    overflow-x: hidden;
+    overflow-y: auto;
+    scrollbar-size-vertical: 1;
+    background: $kmm-ground;
+    color: $kmm-text;
+    & > .linetable--header { color: $kmm-dim; }
+    & > .linetable--sorted { color: $kmm-text; }
+    & > .linetable--cursor { background: $kmm-cursor-blurred; }
+    &:focus > .linetable--cursor { background: $kmm-cursor; }
+    & > .linetable--mark { color: $kmm-dim; }
+    &:focus > .linetable--mark { color: $kmm-accent; }
+    & > .linetable--message { color: $kmm-dim; }
+    %s
+}
+""" % role_rules("linetable")  # noqa: UP031 - the block is full of braces
