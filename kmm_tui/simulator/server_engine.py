@@ -1,0 +1,63 @@
+"""The room where the contact centre works: one thread of its own, so that a slow answer holds up no other request."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from kmm_tui.simulator.engine import Engine
+
+T = TypeVar("T")
+_Job = tuple[Callable[[], Any], "Future[Any]"]
+
+
+def _work(jobs: queue.SimpleQueue[_Job | None]) -> None:
+    while (job := jobs.get()) is not None:
+        question, answer = job
+        if not answer.set_running_or_notify_cancel():
+            continue
+        try:
+            answer.set_result(question())
+        except BaseException as error:  # noqa: BLE001 - whoever asked has to hear of it
+            answer.set_exception(error)
+        del job, question, answer
+
+
+class EngineRoom:
+    """Answers questions to an engine one after another. An engine may be given as a function that builds it.
+
+    The building is the first piece of work in the room: until it is done, questions wait. The thread is a daemon, so a
+    long simulation does not keep the process from ending.
+    """
+
+    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._groups: list[tuple[str, str]] | None = None
+        weakref.finalize(self, self._jobs.put, None)
+        threading.Thread(target=_work, args=(self._jobs,), name="contact-centre", daemon=True).start()
+        self.built: Future[Engine] = self._put(engine if callable(engine) else lambda: engine)
+
+    def _put(self, question: Callable[[], T]) -> Future[T]:
+        answer: Future[T] = Future()
+        self._jobs.put((question, answer))
+        return answer
+
+    async def ask(self, question: Callable[[Engine], T]) -> T:
+        """The answer to a question, from the engine's own thread. Raises what the question or the building raises."""
+        built = self.built
+        return await asyncio.wrap_future(self._put(lambda: question(built.result())))
+
+    async def now(self) -> int:
+        """The world's present, epoch ms; waits for the world to be built, not for questions under way."""
+        return (await asyncio.wrap_future(self.built)).now() if not self.built.done() else self.built.result().now()
+
+    async def group_names(self) -> list[tuple[str, str]]:
+        """Every agent group as (id, name), asked once."""
+        if self._groups is None:
+            self._groups = await self.ask(lambda engine: list(engine.group_names()))
+        return self._groups
