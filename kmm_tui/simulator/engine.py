@@ -12,7 +12,7 @@ from typing import Any, Literal, Protocol
 
 GroupBy = Literal["skillId", "agentGroupId"]
 Figures = dict[str, Any]
-"""Response fields of `kmm_tui.metrics` with their values; a metric without a value (nothing to divide by) is left out."""
+"""Response fields of `kmm_tui.metrics` with their values; one without a value (nothing to divide by) is left out."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,275 @@
+"""A simulated contact centre that can be asked everything the API can be asked.
+
+**Days.** A world is a row of days. Each begins at a quiet local hour on an empty floor, is played from its own random
+stream, and ends when the system closes whatever is still open; who is logged in follows from the roster alone. So a day
+comes out the same whether it is played at once or minute by minute, before or after any other, and a window's figures
+never change once it is past. At the start only today is played, up to now; a past day is played when a window first
+reaches into it, and only its ledger is kept.
+
+**Windows** count both of their ends; nothing ever happens on an exact minute, so windows cut in two at a minute add up.
+
+**Memory.** The ledgers of past days are dropped beyond what the API keeps, and the least used ones beyond a budget:
+they are played again if somebody asks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from kmm_tui.simulator.daytime import DAY, Calendar
+from kmm_tui.simulator.demand import Demand
+from kmm_tui.simulator.engine import AgentFigures, Engine, Figures, Filters, GroupBy, GroupFigures
+from kmm_tui.simulator.figures import by_time, families, new_row
+from kmm_tui.simulator.floor import Floor
+from kmm_tui.simulator.ledger import Ledger, Targets
+from kmm_tui.simulator.plan import MINUTE, Plan, build_plan
+from kmm_tui.simulator.present import Tally, merged, survey
+from kmm_tui.simulator.records import Span, record, state
+from kmm_tui.simulator.scenes import Scene, SceneError, load_scene
+from kmm_tui.simulator.shifts import OFFLINE, Rota, Timeline
+
+_KEPT_DAYS = 15
+_KEPT_FACTS = 6_000_000
+
+
+def build_world(
+    *,
+    size: str = "medium",
+    scene: str | Path = "busy",
+    seed: int = 1,
+    start: int | None = None,
+    speed: float = 1.0,
+    clock: Callable[[], float] = time.time,
+) -> Engine:
+    """A contact centre of this size (`small`, `medium`, `large`) in this scene, with 14 days behind it.
+
+    `scene` is a built-in one or a TOML file (see `kmm_tui.simulator.scenes`). `start` is the world's present at this
+    moment, epoch ms; the clock's by default. `clock` tells seconds; the world runs `speed` times as fast. The same
+    size, scene, seed and start make the same world. Raises `ValueError` for a size, speed or scene that does not exist.
+    """
+    if not 0 < speed <= 10_000:
+        raise ValueError(f"speed {speed} is not above 0 and up to 10000")
+    return World(build_plan(size, seed), load_scene(scene), seed, start, speed, clock)
+
+
+class World:
+    """The engine: keeps the time, plays days as they are needed, and counts what was asked for."""
+
+    def __init__(
+        self, plan: Plan, scene: Scene, seed: int, start: int | None, speed: float, clock: Callable[[], float]
+    ) -> None:
+        self.plan, self.scene = plan, scene
+        self._seed, self._speed, self._clock = seed, speed, clock
+        self._began = clock()
+        self._start = self._now = round(self._began * 1000) if start is None else start
+        unknown = {i.skill for i in scene.incidents if i.skill} - {skill.name for skill in plan.skills}
+        if unknown:
+            raise SceneError(f"{scene.name}: incident.skill: no skill is named {sorted(unknown)[0]!r} at this size")
+        self.calendar = Calendar.showing(self._start, weekday=scene.weekday, time=scene.time, begins=scene.day_begins)
+        self.rota = Rota(plan, scene, self.calendar, seed, self._start)
+        self._demand = Demand(plan, scene, self.calendar, self._start)
+        self._ledgers: dict[int, Ledger] = {}
+        self._today = self.calendar.day(self._start)
+        self.floor = self._open(self._today)
+        self.now()
+
+    # -- time -------------------------------------------------------------------------------------------------------
+
+    def now(self) -> int:
+        """The world's present, epoch ms; the floor is played up to it. It never runs backwards."""
+        self._now = max(self._now, self._start + round(self._speed * 1000 * (self._clock() - self._began)))
+        day = self.calendar.day(self._now)
+        if day != self._today:
+            if day == self._today + 1:
+                self.floor.advance(DAY)
+                self._keep(self._today, self.floor.ledger)
+            self._today, self.floor = day, self._open(day)
+            self._ledgers = {d: ledger for d, ledger in self._ledgers.items() if d > day - _KEPT_DAYS}
+        self.floor.advance(self._now - self.floor.start)
+        return self._now
+
+    def _open(self, day: int) -> Floor:
+        name = f"day/{self.plan.size}/{self._seed}/{day}"
+        return Floor(self.plan, self.rota.of(day), self._demand.rates(day), name, self.calendar.start(day))
+
+    def _ledger(self, day: int) -> Ledger:
+        if day == self._today:
+            return self.floor.ledger
+        found = self._ledgers.pop(day, None)
+        if found is None:
+            floor = self._open(day)
+            floor.advance(DAY)
+            found = floor.ledger
+        self._keep(day, found)
+        return found
+
+    def _keep(self, day: int, ledger: Ledger) -> None:
+        self._ledgers[day] = ledger  # the last in the dict is the one used last
+        while len(self._ledgers) > 2 and sum(kept.size for kept in self._ledgers.values()) > _KEPT_FACTS:
+            self._ledgers.pop(next(iter(self._ledgers)))
+
+    def _days(self, start: int, end: int) -> range:
+        """The world days that a window touches, none of them in the future."""
+        return range(self.calendar.day(start), min(self.calendar.day(end), self._today) + 1)
+
+    def _collect(self, names: Sequence[str], start: int, end: int, into: Targets) -> None:
+        needed = families(names)
+        if needed:
+            for day in self._days(start, end):
+                begins = self.calendar.start(day)
+                self._ledger(day).collect(needed, start - begins, end - begins, into)
+
+    # -- who passes -------------------------------------------------------------------------------------------------
+
+    def _groups(self, filters: Filters) -> list[bool]:
+        if filters.group_ids is None:
+            return [True] * len(self.plan.groups)
+        named = {self.plan.group_of[key] for key in filters.group_ids if key in self.plan.group_of}
+        if filters.include_subgroups:
+            named = {below for group in named for below in self.plan.subtree[group]}
+        return [group.index in named for group in self.plan.groups]
+
+    def _agents(self, filters: Filters, groups: Sequence[bool]) -> list[bool]:
+        ids, types = filters.agent_ids, filters.user_types
+        return [
+            groups[agent.group] and (ids is None or agent.id in ids) and (types is None or agent.user_type in types)
+            for agent in self.plan.agents
+        ]
+
+    def _skills(self, filters: Filters) -> list[bool]:
+        ids = filters.skill_ids
+        return [ids is None or skill.id in ids for skill in self.plan.skills]
+
+    def _queues(self, filters: Filters, groups: Sequence[bool], skills: Sequence[bool]) -> list[bool]:
+        """Whose queues count: those of no agent in particular, in the home group of their skill."""
+        if filters.agent_ids is not None:
+            return [False] * len(skills)
+        types = filters.user_types
+        return [
+            skills[skill.index]
+            and groups[skill.home]
+            and (types is None or ("BOT" if skill.for_bots else "HUMAN") in types)
+            for skill in self.plan.skills
+        ]
+
+    # -- the questions ----------------------------------------------------------------------------------------------
+
+    def group_names(self) -> Sequence[tuple[str, str]]:
+        """Every agent group as (id, name)."""
+        return [(group.id, group.name) for group in self.plan.groups]
+
+    def metrics(
+        self, filters: Filters, names: Sequence[str], group_by: GroupBy | None, *, want_all: bool
+    ) -> tuple[Figures | None, list[GroupFigures]]:
+        """The figures of all together, and by skill or group; every skill or group that passes the filters has an entry.
+
+        With sub-groups the filter lets in the groups named and all below them; the entries are those of the groups
+        named, each with everything below it.
+        """
+        self.now()
+        plan = self.plan
+        groups, skills = self._groups(filters), self._skills(filters)
+        agents, queues = self._agents(filters, groups), self._queues(filters, groups, skills)
+        of_group = group_by == "agentGroupId"
+        count = len(plan.groups) if of_group else len(plan.skills)
+        rows = [new_row() for _ in range(count)]
+        into = Targets(
+            by_agent=[rows[a.group if of_group else 0] if agents[a.index] else None for a in plan.agents],
+            of_nobody=[rows[s.home if of_group else s.index] if queues[s.index] else None for s in plan.skills],
+            skills=skills,
+            by_skill=None if of_group else rows,
+        )
+        self._collect(names, filters.start, filters.end, into)
+        tallies = [Tally() for _ in range(count)] if group_by else []
+        everyone = survey(
+            self.floor, agents, skills, queues,
+            tallies if group_by == "skillId" else None, tallies if of_group else None,
+        )  # fmt: skip
+        together: Figures | None = None
+        if want_all:
+            together = {}
+            by_time([sum(column) for column in zip(*rows, strict=True)], names, together)
+            everyone.figures(names, together)
+        entries: list[GroupFigures] = []
+        if group_by == "skillId":
+            for skill in plan.skills:
+                if skills[skill.index]:
+                    entries.append(_entry(skill.id, skill.name, names, rows[skill.index], tallies[skill.index]))
+        elif of_group:
+            for group in plan.groups:
+                if filters.group_ids is not None and group.id not in filters.group_ids:
+                    continue
+                row, tally = rows[group.index], tallies[group.index]
+                if filters.include_subgroups:
+                    below = sorted(plan.subtree[group.index])
+                    row = [sum(column) for column in zip(*(rows[g] for g in below), strict=True)]
+                    tally = merged(tallies[g] for g in below)
+                entries.append(_entry(group.id, group.name, names, row, tally))
+        return together, entries
+
+    def agents(self, filters: Filters, names: Sequence[str]) -> list[AgentFigures]:
+        """The agents that pass. Those logged out pass as ``OFFLINE`` if they were logged in during the window."""
+        now = self.now()
+        plan = self.plan
+        passes, skills = self._agents(filters, self._groups(filters)), self._skills(filters)
+        fresh = now // MINUTE * MINUTE  # durations are up to a minute old
+        days: list[tuple[list[Timeline], int, int]] = []
+        for day in self._days(filters.start, filters.end):
+            begins, ends = self.calendar.start(day), self.calendar.start(day + 1)
+            days.append((self.rota.of(day), max(filters.start, begins), min(filters.end, ends, fresh)))
+        today = self.rota.of(self._today)
+        chosen: list[tuple[int, Figures, list[Span]]] = []
+        for seat in self.floor.seats:
+            index = seat.index
+            if not passes[index] or not any(skills[skill] for skill in seat.agent.skills):
+                continue
+            status = OFFLINE if seat.stretch is None else seat.stretch.status
+            if status not in filters.statuses:
+                continue
+            spans = [(lines[index], start, end) for lines, start, end in days]
+            if status == OFFLINE:
+                line = [s for lines, _, _ in days for s in lines[index] if s.start <= now]
+                if not any(s.end >= filters.start and s.start <= filters.end for s in line):
+                    continue
+            else:
+                line = today[index]
+            chosen.append((index, state(seat.stretch, line, now), spans))
+        rows: list[list[int] | None] = [None] * len(plan.agents)
+        for index, _, _ in chosen:
+            rows[index] = new_row()
+        self._collect(
+            names, filters.start, filters.end, Targets(rows, [None] * len(plan.skills), [True] * len(plan.skills))
+        )
+        return [
+            record(self.floor, self.floor.seats[index], names, rows[index] or new_row(), status, spans)
+            for index, status, spans in chosen
+        ]
+
+    def historical(self, filters: Filters, names: Sequence[str], edges: Sequence[int]) -> list[Figures]:
+        """The counts within each (edges[i], edges[i+1]]; none of them for an interval is 0, not left out."""
+        self.now()
+        plan = self.plan
+        groups, skills = self._groups(filters), self._skills(filters)
+        agents, queues = self._agents(filters, groups), self._queues(filters, groups, skills)
+        answers: list[Figures] = []
+        for start, end in zip(edges, edges[1:], strict=False):
+            row = new_row()
+            into = Targets(
+                [row if ok else None for ok in agents],
+                [row if ok else None for ok in queues],
+                skills,
+            )
+            self._collect(names, start + 1, end, into)
+            figures: Figures = {}
+            by_time(row, names, figures)
+            answers.append(figures)
+        return answers
+
+
+def _entry(key: str, name: str, names: Sequence[str], row: list[int], tally: Tally) -> GroupFigures:
+    figures: Figures = {}
+    by_time(row, names, figures)
+    tally.figures(names, figures)
+    return GroupFigures(key, name, figures)
