@@ -106,22 +106,30 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> Fitted:
     """`cell` cleaned, cut and padded to exactly `width` terminal cells."""
     if width <= 0:
         return ()
+    spans = _spans(cell)
+    if len(spans) == 1:
+        text, role = spans[0]
+        text = clean(text)
+        room = width - cell_len(text)
+        if room == 0:
+            return ((text, role),)
+        if room < 0:
+            return ((cut(text, width), role),)
+        padding = (" " * room, None)
+        return (padding, (text, role)) if align == "right" else ((text, role), padding)
     pieces: list[tuple[str, Role | None]] = []
     used = 0
-    for text, role in _spans(cell):
+    for text, role in spans:
         text = clean(text)
         size = cell_len(text)
         if used + size > width:
-            return _cut_spans(_spans(cell), width)
+            return _cut_spans(spans, width)
         if size:
             pieces.append((text, role))
             used += size
     if used < width:
         padding = (" " * (width - used), None)
-        if align == "right":
-            pieces.insert(0, padding)
-        else:
-            pieces.append(padding)
+        pieces.insert(0 if align == "right" else len(pieces), padding)
     return tuple(pieces)
 
 

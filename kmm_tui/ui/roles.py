@@ -52,6 +52,8 @@ class RoleStyles:
         self._widget = widget
         self._prefix = prefix
         self._found: dict[tuple[str | None, str | None], Style] = {}
+        self._same: dict[Style, Style] = {}
+        self._carries: dict[tuple[Style, str | None], bool] = {}
         self._dim = False
 
     @property
@@ -67,6 +69,8 @@ class RoleStyles:
     def clear(self) -> None:
         """Asks the style sheet again, as theme, focus or classes changed."""
         self._found.clear()
+        self._same.clear()
+        self._carries.clear()
 
     def __call__(self, name: str | None, over: str | None = None) -> Style:
         """The style of `name`, with the component `over` (such as a cursor's ground) laid on it."""
@@ -77,8 +81,17 @@ class RoleStyles:
                 style += self._component("stale" if self._dim and name in ROLES else name)
             if over is not None:
                 style += self._component(over)
-            self._found[name, over] = style
+            # Equal looks are one object, so that drawing can compare by identity.
+            style = self._found[name, over] = self._same.setdefault(style, style)
         return style
+
+    def carries_blanks(self, style: Style, over: str | None = None) -> bool:
+        """Whether blanks look in `style` as they do on the plain ground with `over` laid on it."""
+        carries = self._carries.get((style, over))
+        if carries is None:
+            marked = style.underline or style.reverse or style.strike
+            carries = self._carries[style, over] = not marked and style.bgcolor == self(None, over).bgcolor
+        return carries
 
     def _component(self, name: str) -> Style:
         return self._widget.get_component_rich_style(f"{self._prefix}--{name}", partial=True)

@@ -33,8 +33,8 @@ class Line(Generic[RowT]):
 class RowLines(Generic[RowT]):
     """The cells and strips of recently visible rows, by key."""
 
-    def __init__(self, style: RoleStyles) -> None:
-        self._style = style
+    def __init__(self, look: RoleStyles) -> None:
+        self._look = look
         self._kept: LRUCache[str, Line[RowT]] = LRUCache(64)
         self.width = 0
         self.places: tuple[Placed[RowT], ...] = ()
@@ -56,24 +56,31 @@ class RowLines(Generic[RowT]):
         """The row's cells as of now, made only if the row or the text of a ticking cell changed."""
         line = self._kept.get(key)
         now = self.now_ms
-        if line is None or not (line.row is row or line.row == row):
-            cells = tuple(place.column.fitted(row, place.width, now) for place in self.places)
-            if line is None or line.cells != cells:
-                line = Line(row, now, cells)
-                self._kept[key] = line
-            else:
-                line.row, line.now_ms = row, now
+        if line is None:
+            line = Line(row, now, self._cells(row))
+            self._kept[key] = line
+        elif not (line.row is row or line.row == row):
+            line.row, line.now_ms = row, now
+            self._replace(line, self._cells(row))
         elif line.now_ms != now:
             line.now_ms = now
             if self.ticks:
                 self._tick(line)
         return line
 
+    def _cells(self, row: RowT) -> tuple[Fitted, ...]:
+        now = self.now_ms
+        return tuple([place.column.fitted(row, place.width, now) for place in self.places])
+
     def _tick(self, line: Line[RowT]) -> None:
         cells = tuple(
             place.column.fitted(line.row, place.width, self.now_ms) if place.column.ticking is not None else cell
             for place, cell in zip(self.places, line.cells, strict=True)
         )
+        self._replace(line, cells)
+
+    @staticmethod
+    def _replace(line: Line[RowT], cells: tuple[Fitted, ...]) -> None:
         if cells != line.cells:
             line.cells = cells
             line.strips.clear()
@@ -96,30 +103,37 @@ class RowLines(Generic[RowT]):
 
     def _draw(self, line: Line[RowT], variant: int) -> Strip:
         over = None if variant == PLAIN else "cursor"
-        base = self._style(None, over)
-        pieces: list[tuple[str, Style]] = [(MARKS[variant], self._style("mark", over) if over else base)]
+        pieces: list[tuple[str, str | None]] = [(MARKS[variant], "mark" if over else None)]
         x = 1
         for place, cell in zip(self.places, line.cells, strict=True):
             if place.x > x:
-                pieces.append((" " * (place.x - x), base))
-            pieces.extend((text, base if role is None else self._style(role, over)) for text, role in cell)
+                pieces.append((" " * (place.x - x), None))
+            pieces += cell
             x = place.x + place.width
         if x < self.width:
-            pieces.append((" " * (self.width - x), base))
-        return join(pieces, self.width)
+            pieces.append((" " * (self.width - x), None))
+        return join(pieces, self.width, self._look, over)
 
 
-def join(pieces: list[tuple[str, Style]], width: int) -> Strip:
-    """One strip of `width` cells; neighbours of the same style become one segment, as each costs bytes."""
+def join(pieces: list[tuple[str, str | None]], width: int, look: RoleStyles, over: str | None = None) -> Strip:
+    """One strip of `width` cells from texts and their component names; None is for blanks on the plain ground.
+
+    Neighbours that look the same become one segment, and blanks join the text before them, as each segment costs
+    some 30 bytes of escape sequence.
+    """
     segments: list[Segment] = []
     texts: list[str] = []
     last: Style | None = None
-    for text, style in pieces:
-        if texts and style is not last and style != last:
-            segments.append(Segment("".join(texts), last))
-            texts.clear()
+    carries = False
+    for text, name in pieces:
+        if name is not None or not carries:
+            style = look(name, over)
+            if style is not last:
+                if texts:
+                    segments.append(Segment("".join(texts), last))
+                    texts = []
+                last, carries = style, look.carries_blanks(style, over)
         texts.append(text)
-        last = style
     if texts:
         segments.append(Segment("".join(texts), last))
     return Strip(segments, width)
@@ -130,12 +144,9 @@ def draw_text(text: str, width: int, style: Style) -> Strip:
     return Strip([Segment(fit(text, width), style)], width)
 
 
-def draw_header(
-    places: tuple[Placed[RowT], ...], width: int, sort: tuple[str, bool] | None, style: RoleStyles
-) -> Strip:
+def draw_header(places: tuple[Placed[RowT], ...], width: int, sort: tuple[str, bool] | None, look: RoleStyles) -> Strip:
     """The labels above their columns; the sorted one has an arrow beside it, into the gap if need be."""
-    plain, marked = style("header"), style("sorted")
-    pieces: list[tuple[str, Style]] = []
+    pieces: list[tuple[str, str | None]] = []
     x = 0
     for place in places:
         label = clean(place.column.label)
@@ -152,8 +163,8 @@ def draw_header(
                 label = f"{label} {arrow}" if cell_len(label) + 2 <= room else f"{cut(label, room - 1)}{arrow}"
         end = place.x + room
         label = cut(label, end - start)
-        pieces.append((" " * (start - x), plain))
-        pieces.append((label, marked if arrow else plain))
+        pieces.append((" " * (start - x), None))
+        pieces.append((label, "sorted" if arrow else "header"))
         x = start + cell_len(label)
-    pieces.append((" " * max(0, width - x), plain))
-    return join(pieces, width)
+    pieces.append((" " * max(0, width - x), None))
+    return join(pieces, width, look)
