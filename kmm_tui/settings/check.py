@@ -55,7 +55,8 @@ def unknown(name: str, at: KeyPath, known: list[str]) -> Finding:
     if meant:
         return Finding((*at, name), f'unknown key; did you mean "{meant}"?', meant=(*at, meant))
     if name in _HOMES:
-        return Finding((*at, name), f"does not belong here; move it to {_HOMES[name]}")
+        home = _HOMES[name].replace("NAME", dotted(at[1:2])) if at[:1] == ("profiles",) else _HOMES[name]
+        return Finding((*at, name), f"does not belong here; move it to {home}")
     return Finding((*at, name), f"unknown key; known here: {listed(known, 'and')}")
 
 
@@ -101,6 +102,8 @@ def _explain(detail: ErrorDetails, model: type[Table], values: Mapping[str, Any]
         yield _extra(path, within, model, method)
     elif kind == "missing":
         yield Finding(path, f'missing for method "{method}"' if method else "missing", missing=True)
+    elif within == ("auth",) and not isinstance(values["auth"], dict):
+        yield Finding(path, _not_a_table(values["auth"], path))
     elif within == ("auth",) and kind.startswith("union_tag"):
         yield from _method(path, values["auth"])
     elif kind == "union_tag_not_found":
@@ -141,7 +144,9 @@ def _method(path: KeyPath, auth: Mapping[str, Any]) -> Iterator[Finding]:
     place = (*path, "method")
     choice = listed(f'"{name}"' for name in METHODS)
     if given is None:
-        yield Finding(place, "missing", missing=True)
+        fitting = [name for name, model in METHODS.items() if auth and auth.keys() <= model.model_fields.keys()]
+        guess = f', most likely "{fitting[0]}"' if len(fitting) == 1 else ""
+        yield Finding(place, f"missing{guess}", missing=True)
     else:
         meant = nearest(given, METHODS) if isinstance(given, str) else None
         yield Finding(place, f'unknown method; did you mean "{meant}"?' if meant else f"must be {choice}")

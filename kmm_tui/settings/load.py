@@ -129,7 +129,7 @@ def _choose(
         return Problem(str(source), at_key, "must be the name of a profile")
     if in_file and name not in in_file and "account" not in {**variables, **flags.values}:
         meant = nearest(name, in_file)
-        hint = f'did you mean "{meant}"?' if meant else f"there is {listed(in_file, 'and')}"
+        hint = f'did you mean "{meant}"?' if meant else f"known here: {listed(in_file, 'and')}"
         return Problem(str(source), at_key, f'no profile is called "{name}"; {hint}')
     return name, source
 
@@ -174,11 +174,16 @@ class _Checking:
 
     def problems(self) -> list[Problem]:
         """Those of the file by line, then the environment's, then those of flags, then what stands nowhere."""
-        wrong = [finding.path for finding in self._findings if not finding.missing]
-        real = [f for f in self._findings if not (f.missing and any(f.path[: len(path)] == path for path in wrong))]
+        first_of = {finding.path: finding for finding in reversed(self._findings)}
+        wrong = [finding.path for finding in first_of.values() if not finding.missing]
+        real = [
+            f
+            for f in reversed(first_of.values())
+            if not (f.missing and any(f.path[: len(path)] == path for path in wrong))
+        ]
         rank = {Origin.FILE: 0, Origin.ENVIRONMENT: 1, Origin.FLAG: 2, Origin.DEFAULT: 3}
         placed = [(self._draft.source(finding.path), finding) for finding in real]
-        placed.sort(key=lambda one: (rank[one[0].origin], one[0].line or 0))
+        placed.sort(key=lambda one: (rank[one[0].origin], one[0].line or 0, one[0].name))
         return [self._problem(source, finding) for source, finding in placed]
 
     def _problem(self, source: Source, finding: Finding) -> Problem:

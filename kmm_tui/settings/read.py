@@ -18,6 +18,12 @@ from .lines import key_lines
 
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 _AT_END = " (at end of document)"
+_BACKSLASH = "a \\ in a text in double quotes; write it twice, or put the text in '...'"
+_PLAINER = {
+    "Cannot overwrite a value": "this key was given before",
+    "Unescaped '\\\\' in a string": _BACKSLASH,
+    "Invalid hex value": _BACKSLASH,
+}
 
 
 def default_path() -> Path:
@@ -69,7 +75,8 @@ def _syntax(where: str, text: str, message: str) -> Problem:
     if found:
         where, message = f"{where}:{found[1]}", message[: found.start()]
     elif message.endswith(_AT_END):
-        where, message = f"{where}:{text.rstrip().count(chr(10)) + 1}", f"{message.removesuffix(_AT_END)} at the end"
+        where, message = f"{where}:{text.rstrip().count(chr(10)) + 1}", message.removesuffix(_AT_END)
+    message = _PLAINER.get(message, message)
     return Problem(where, "", f"not TOML: {message[:1].lower()}{message[1:]}")
 
 

@@ -1,0 +1,82 @@
+"""Whatever a file, an environment or flags say, the answer is settings or an error in lines, and no secret in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmm_tui.settings import Loaded, SettingsError, load, show
+from kmm_tui.settings.layers import AUTH_KEYS, VARIABLES
+
+SECRET = "hunter2-Zq9"
+
+keys = st.sampled_from(
+    ["profile", "profiles", "board", "ui", "theme", "every", "window", "watch", "a", "b", "account", "name", "auth", "domain_api"]
+    + ["file", "command", "evry", "pasword", "x y", *AUTH_KEYS]
+)
+leaves: st.SearchStrategy[Any] = st.sampled_from(
+    [SECRET, f"{SECRET}\n", "", "a", "b", "user", "bearer", "app_key", "30s", "1", 1, 0, -1, 10**30, 1.5]
+    + [True, float("nan"), *["http://localhost", "https://x.example", "https://[", "http://[::1"]]
+)
+trees = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5), max_leaves=12
+)
+sign_ins = st.dictionaries(st.sampled_from([*AUTH_KEYS, "metod"]), trees, max_size=5) | trees
+profiles = st.fixed_dictionaries(
+    {}, optional={"account": leaves, "name": leaves, "domain_api": leaves, "auth": sign_ins, "acount": leaves}
+)
+documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
+    {},
+    optional={
+        "profile": leaves,
+        "profiles": st.dictionaries(st.sampled_from(["a", "b", ""]), profiles | trees, max_size=2) | trees,
+        "board": st.dictionaries(st.sampled_from(["every", "window", "watch", "evry"]), trees, max_size=3) | trees,
+        "ui": trees,
+        "bord": trees,
+    },
+)
+variables = st.dictionaries(
+    st.sampled_from([*VARIABLES, "KMM_TUI_PROFILE", "KMM_TUI_ACOUNT", "PATH"]), leaves.map(str), max_size=5
+)
+flags = st.dictionaries(st.sampled_from(["profile", "board.every", "board.watch", "ui.theme"]), leaves, max_size=2)
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(toml(one) for one in value) + "]"
+    return "nan" if value != value else json.dumps(value)
+
+
+@pytest.fixture(scope="module")
+def shared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("any") / "config.toml"
+
+
+@given(document=documents, environ=variables, chosen=flags)
+def test_any_input_gives_settings_or_lines(
+    shared_file: Path, document: dict[str, Any], environ: dict[str, str], chosen: dict[str, Any]
+) -> None:
+    text = "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in document.items())
+    shared_file.write_text(text, encoding="utf-8")
+    shared_file.chmod(0o600)
+    loaded: Loaded | None = None
+    lines: list[str] = []
+    try:
+        loaded = load(flags=chosen, environ=environ, config=None, default_path=shared_file)
+    except SettingsError as caught:
+        lines = str(caught).split("\n")
+    if loaded:
+        assert loaded.settings.chosen.account.isdecimal()
+        assert all(row.value.isprintable() for row in show(loaded))
+        return
+    assert all(line.isprintable() and line for line in lines)
+    assert len(lines) == len({*lines})
+    if not any(SECRET in str(one) for one in (document.get("profile"), environ.get("KMM_TUI_PROFILE"), chosen)):
+        assert SECRET not in "".join(lines)

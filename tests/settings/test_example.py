@@ -1,0 +1,114 @@
+"""The example and the schema say what the settings are, whole and right."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmm_tui.settings import Loaded, SettingsError, commented_example, schema, write_example
+from kmm_tui.settings.layers import SETTING_KEYS
+
+Load = Callable[..., Loaded]
+
+
+def uncommented() -> str:
+    return re.sub(r"(?m)^#(?=\S)", "", commented_example())
+
+
+def test_the_example_changes_nothing_as_it_is(load_text: Load) -> None:
+    environ = {"KMM_TUI_ACCOUNT": "1", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "t"}
+    assert load_text(commented_example(), environ).settings == load_text("", environ).settings
+
+
+def test_the_example_uncommented_is_good_and_has_each_setting_and_method(load_text: Load) -> None:
+    loaded = load_text(uncommented())
+    profiles = loaded.settings.profiles
+    assert loaded.settings.profile == "acme"
+    assert {profile.auth.method for profile in profiles.values()} == {"user", "app_key", "client_credentials", "bearer"}
+    assert not loaded.incomplete
+    used = {re.sub(r"^profiles\.[^.]+\.", "", key) for key in loaded.sources}
+    assert set(SETTING_KEYS) <= used
+
+
+def test_defaults_in_the_example_are_the_defaults(load_text: Load) -> None:
+    tree = tomllib.loads(uncommented())
+    environ = {"KMM_TUI_ACCOUNT": "1", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "t"}
+    settings = load_text("", environ).settings
+    loaded = load_text(uncommented()).settings
+    assert (loaded.board, loaded.ui) == (settings.board, settings.ui)
+    assert tree["profiles"]["acme"]["domain_api"] == settings.chosen.domain_api
+
+
+def test_the_example_is_written_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "config.toml"
+    write_example(path)
+    assert path.read_text(encoding="utf-8") == commented_example()
+    if os.name == "posix":
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("mine")
+    with pytest.raises(SettingsError, match="was not touched"):
+        write_example(path)
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_a_dangling_link_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(SettingsError, match="was not touched"):
+        write_example(path)
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"config\.toml: "):
+        write_example(tmp_path / "file" / "config.toml")
+
+
+def table_at(document: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """The schema of a table, references followed."""
+    table = document
+    for key in keys:
+        table = table.get("properties", {}).get(key) or table["additionalProperties"]
+        table = document["$defs"][table["$ref"].rpartition("/")[2]] if "$ref" in table else table
+    return table
+
+
+def test_the_schema_knows_every_setting_and_nothing_else() -> None:
+    document = schema()
+    profile = table_at(document, "profiles", "acme")
+    methods = [document["$defs"][one["$ref"].rpartition("/")[2]] for one in profile["properties"]["auth"]["oneOf"]]
+    known = {f"board.{key}" for key in table_at(document, "board")["properties"]}
+    known |= {f"ui.{key}" for key in table_at(document, "ui")["properties"]}
+    known |= {key for key in profile["properties"] if key != "auth"}
+    known |= {f"auth.{key}" for method in methods for key in method["properties"]}
+    assert known == set(SETTING_KEYS)
+    assert all(table["additionalProperties"] is False for table in (document, profile, *methods))
+
+
+def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
+    document = schema()
+    assert "required" not in document
+    required = {name: table["required"] for name, table in document["$defs"].items() if "required" in table}
+    methods = {name: ["method"] for name in ("UserAuth", "AppKeyAuth", "ClientCredentialsAuth", "BearerAuth")}
+    assert required == {**methods, "SecretFile": ["file"], "SecretCommand": ["command"]}
+
+
+def test_the_schema_writes_lengths_of_time_as_people_do() -> None:
+    board = table_at(schema(), "board")["properties"]
+    for key, default in (("every", "30s"), ("window", "1h")):
+        assert board[key]["default"] == default
+        assert re.search(board[key]["pattern"], default)
+        assert not re.search(board[key]["pattern"], "30")
