@@ -29,8 +29,24 @@ class Conversation:
     """One conversation. Times are ms since the day began; ``token`` changes whenever what was planned for it lapses."""
 
     __slots__ = (
-        "agent", "answered", "assigned_at", "asked_at", "fate", "first_assigned_at", "handled", "heard", "longest",
-        "opened_at", "place", "queued_at", "skill", "token", "touched_at", "turns", "waiting", "waits_since",
+        "agent",
+        "answered",
+        "asked_at",
+        "assigned_at",
+        "fate",
+        "first_assigned_at",
+        "handled",
+        "heard",
+        "longest",
+        "opened_at",
+        "place",
+        "queued_at",
+        "skill",
+        "token",
+        "touched_at",
+        "turns",
+        "waiting",
+        "waits_since",
     )  # fmt: skip
 
     def __init__(self, skill: int, now: int) -> None:
@@ -59,7 +75,8 @@ def spread() -> tuple[float, ...]:
 
 
 FATES: tuple[tuple[str, float], ...] = (
-    ("agent", 0.595), ("consumer", 0.175), ("silence", 0.125), ("to skill", 0.075), ("to agent", 0.015), ("back", 0.015),
+    ("agent", 0.595), ("consumer", 0.175), ("silence", 0.125),
+    ("to skill", 0.075), ("to agent", 0.015), ("back", 0.015),
 )  # fmt: skip
 """How an assignment to a person ends, and how often."""
 BOT_FATES: tuple[tuple[str, float], ...] = (("agent", 0.30), ("consumer", 0.10), ("silence", 0.05), ("to skill", 0.55))

@@ -13,7 +13,7 @@ from kmm_tui.simulator.shifts import ATTENDANCE, WEEKEND, incident_begins
 
 SLOT = 15 * MINUTE
 SLOTS = DAY // SLOT
-HANDLING = 20.4 * MINUTE
+HANDLING = 19.3 * MINUTE
 """Mean time, ms, that a conversation spends with human agents; measured on this floor, and what demand is scaled by."""
 SHARE_ONLINE = 0.84
 """Share of a shift that an agent is online for."""
@@ -33,7 +33,7 @@ _WEEKDAY = (1.04, 1.0, 0.99, 0.98, 0.97, 0.93, 0.88)
 
 
 def capacity(plan: Plan) -> list[list[float]]:
-    """For each skill, the places for conversations in each quarter hour of a weekday, shared out over agents' skills."""
+    """For each skill, its share of the agents' places for conversations, in each quarter hour of a weekday."""
     table = [[0.0] * SLOTS for _ in plan.skills]
     for agent in plan.agents:
         if agent.is_bot:
@@ -79,7 +79,7 @@ class Demand:
         through_bots = VIA_BOT / (1 - VIA_BOT) / BOT_PASSES_ON
         rates.append([sum(row[slot] for row in rates) * through_bots for slot in range(SLOTS)])
         for incident in self._scene.incidents:
-            for number in (day, day + 1):
+            for number in (day - 1, day, day + 1):
                 begins = incident_begins(incident, calendar, self._start, number)
                 if begins is not None:
                     self._multiply(rates, incident, begins - first)

@@ -109,11 +109,12 @@ class Floor:
 
     def _at(self, time: int, kind: int, what: Any, token: Any) -> None:
         self._count += 1
-        heappush(self._events, (time, self._count, kind, what, token))
+        # Never on an exact minute, so that windows cut in two at a minute add up.
+        heappush(self._events, (time if time % MINUTE else time + 1, self._count, kind, what, token))
 
     def _plan_shift(self, index: int, time: int, stretch: Stretch | None) -> None:
         self._count += 1
-        self._events.append((time, self._count, _SHIFT, index, stretch))
+        self._events.append((time if time % MINUTE else time + 1, self._count, _SHIFT, index, stretch))
 
     def _factor(self) -> float:
         return self._spread[int(self._chance() * 1024)]
@@ -257,15 +258,14 @@ class Floor:
 
     def _note_answer(self, conversation: Conversation, seat: Seat, now: int) -> None:
         ledger, agent, skill = self.ledger, seat.index, conversation.skill
-        time = now if now % MINUTE else now + 1
         since = conversation.asked_at if conversation.asked_at > conversation.assigned_at else conversation.assigned_at
         wait = now - conversation.waits_since
         if seat.is_bot:
-            ledger.series(_R, agent, skill).add(time, (0, 1), (1, now - since))
+            ledger.series(_R, agent, skill).add(now, (0, 1), (1, now - since))
             matched = self._chance() < 0.86
-            ledger.series(_I, agent, skill).add(time, (0, 1), (1, int(matched)))
+            ledger.series(_I, agent, skill).add(now, (0, 1), (1, int(matched)))
         else:
-            ledger.series(_R, agent, skill).add(time, (0, 1), (1, now - since), (2, 1), (3, wait))
+            ledger.series(_R, agent, skill).add(now, (0, 1), (1, now - since), (2, 1), (3, wait))
             if wait > conversation.longest:
                 conversation.longest = wait
         if conversation.answered:
@@ -277,7 +277,7 @@ class Floor:
             firsts += [(2, 1), (3, now - conversation.first_assigned_at)]
         conversation.heard = True
         conversation.answered = True
-        ledger.series(_F, agent, skill).add(time, *firsts)
+        ledger.series(_F, agent, skill).add(now, *firsts)
 
     # -- endings ----------------------------------------------------------------------------------------------------
 
@@ -295,20 +295,19 @@ class Floor:
         seat = self._release(conversation, now)
         conversation.place = CLOSED
         self.closed += 1
-        time = now if now % MINUTE else now + 1
         agent = seat.index if seat is not None else self.ledger.nobody
         kind = 0 if how == "agent" else 1 if how == "consumer" else 2
         ends = self.ledger.series(_E, agent, conversation.skill)
         if seat is None:
-            ends.add(time, (kind, 1))
+            ends.add(now, (kind, 1))
             return
-        ends.add(time, (kind, 1), (5, 1), (6, conversation.handled))
+        ends.add(now, (kind, 1), (5, 1), (6, conversation.handled))
         if kind != 2 and not seat.is_bot and self._chance() < 0.3:
-            self._survey(conversation, seat, time)
+            self._survey(conversation, seat, now)
         if seat.open:
             self._pull(seat, now)
 
-    def _survey(self, conversation: Conversation, seat: Seat, time: int) -> None:
+    def _survey(self, conversation: Conversation, seat: Seat, now: int) -> None:
         unhappy = min(0.45, 0.09 + 0.05 * conversation.longest / (4 * MINUTE) + 0.08 * (seat.agent.pace - 0.75))
         good = self._chance() > unhappy
         facts = [(0, 1), (1, int(good))]
@@ -318,18 +317,17 @@ class Floor:
         facts.append((7, 1))
         if good and likes < 0.66:
             facts.append((5, 1))
-        elif not good and likes < 0.75 or good and likes > 0.93:
+        elif likes > 0.93 if good else likes < 0.75:
             facts.append((6, 1))
-        self.ledger.series(_S, seat.index, conversation.skill).add(time, *facts)
+        self.ledger.series(_S, seat.index, conversation.skill).add(now, *facts)
 
     def _hand_on(self, conversation: Conversation, now: int) -> None:
         if conversation.fate == "back":
             self._back_to_queue(conversation, now)
             return
-        seat = self._release(conversation, now)
-        assert seat is not None
-        time = now if now % MINUTE else now + 1
-        self.ledger.series(_E, seat.index, conversation.skill).add(time, (3, 1))
+        seat = self.seats[conversation.agent]
+        self._release(conversation, now)
+        self.ledger.series(_E, seat.index, conversation.skill).add(now, (3, 1))
         conversation.waiting = True
         conversation.waits_since = conversation.asked_at = conversation.touched_at = now
         if seat.is_bot:  # the first answer that counts from here on is a human's
@@ -340,9 +338,15 @@ class Floor:
             self._assign(conversation, colleague, now)
         else:
             conversation.skill = self._other_skill(conversation.skill, now)
-            self._enqueue(conversation, now)
+            self._pass_on(conversation, seat, now)
         if seat.open:
             self._pull(seat, now)
+
+    def _pass_on(self, conversation: Conversation, seat: Seat, now: int) -> None:
+        """Back into the queue, and not to the same agent at once."""
+        was_open, seat.open = seat.open, False
+        self._enqueue(conversation, now)
+        seat.open = was_open
 
     def _colleague(self, seat: Seat, skill: int) -> Seat | None:
         free = [s for s in self._crew[skill] if s is not seat and s.open and len(s.hand) < s.slots]
@@ -361,13 +365,12 @@ class Floor:
         return skill if skill < len(running) else 0
 
     def _back_to_queue(self, conversation: Conversation, now: int) -> None:
-        seat = self._release(conversation, now)
-        assert seat is not None
-        time = now if now % MINUTE else now + 1
-        self.ledger.series(_E, seat.index, conversation.skill).add(time, (4, 1))
+        seat = self.seats[conversation.agent]
+        self._release(conversation, now)
+        self.ledger.series(_E, seat.index, conversation.skill).add(now, (4, 1))
         if not conversation.waiting:
             conversation.waiting = True
             conversation.waits_since = conversation.asked_at = now
-        self._enqueue(conversation, now)
+        self._pass_on(conversation, seat, now)
         if seat.open:
             self._pull(seat, now)

@@ -1,20 +1,18 @@
 """What happened in one day, kept so that a question about any window costs the same.
 
-One series per agent, skill and kind of fact: the moments at which something happened, and the running totals after each.
+One series per agent, skill and kind of fact: the moments at which something happened and the running totals after each.
 A window's figures are the totals at its end less those at its start, two bisections, however long the window is.
 
-Both ends of a window count. Nothing ever happens on an exact minute (`Ledger.stamp` sees to it), so windows that are
-cut in two at a minute add up to the whole.
+Both ends of a window count. Nothing ever happens on an exact minute (the floor sees to it), so that windows that
+are cut in two at a minute add up to the whole.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-
-from kmm_tui.simulator.plan import MINUTE
 
 ANSWERS = ("answers", "answer_ms", "waits", "wait_ms")
 FIRSTS = ("first_waits", "first_wait_ms", "first_assigned", "first_assigned_ms", "first_each", "first_each_ms")
@@ -52,8 +50,8 @@ class Series:
 class Targets:
     """The rows that facts are counted in; None where they are not counted.
 
-    A fact about an agent counts if its skill passes and the agent has a row: in that row, or if there are rows by skill,
-    in its skill's. A fact about a conversation in the queue counts in its skill's row of ``of_nobody``.
+    A fact about an agent counts if its skill passes and the agent has a row: in that row, or in its skill's if there
+    are rows by skill. A fact about a conversation in the queue counts in its skill's row of ``of_nobody``.
     """
 
     by_agent: Sequence[list[int] | None]
@@ -80,11 +78,6 @@ class Ledger:
             found = self.facts[family][key] = Series(len(FAMILIES[family]))
         return found
 
-    @staticmethod
-    def stamp(time: int) -> int:
-        """The moment to note a fact of `time` under: a millisecond later if that is an exact minute."""
-        return time if time % MINUTE else time + 1
-
     @property
     def size(self) -> int:
         """How many facts it holds."""
@@ -92,24 +85,10 @@ class Ledger:
 
     def collect(self, families: Iterable[int], start: int, end: int, into: Targets) -> None:
         """Adds the totals of the window [start, end], ms since the day began, to the rows that `into` names."""
-        by_agent, by_skill, skills = into.by_agent, into.by_skill, into.skills
         for family in families:
             width, offset = len(FAMILIES[family]), OFFSETS[family]
-            for key, series in self.facts[family].items():
+            for series, row in self._passing(family, start, end, into):
                 times = series.times
-                if times[-1] < start or times[0] > end:
-                    continue
-                agent, skill = divmod(key, self.skills)
-                if agent == self.nobody:
-                    row = into.of_nobody[skill]
-                elif skills[skill]:
-                    row = by_agent[agent]
-                    if row is not None and by_skill is not None:
-                        row = by_skill[skill]
-                else:
-                    continue
-                if row is None:
-                    continue
                 before = bisect_left(times, start)
                 after = bisect_right(times, end, before)
                 if after == before:
@@ -119,3 +98,36 @@ class Ledger:
                     row[place] += rows[high] - rows[low]
                     high += 1
                     low += 1
+
+    def trend(self, families: Iterable[int], edges: Sequence[int], into: Targets, trend: Sequence[list[int]]) -> None:
+        """Adds the totals within each (edges[i], edges[i+1]] to ``trend[i]``, of the facts that `into` counts."""
+        for family in families:
+            width, offset = len(FAMILIES[family]), OFFSETS[family]
+            for series, _ in self._passing(family, edges[0] + 1, edges[-1], into):
+                times, rows = series.times, series.rows
+                at, last = bisect_right(times, edges[0]), bisect_right(times, edges[-1])
+                while at < last:
+                    interval = bisect_left(edges, times[at]) - 1
+                    until = bisect_right(times, edges[interval + 1], at, last)
+                    row = trend[interval]
+                    for place in range(width):
+                        row[offset + place] += rows[until * width + place] - rows[at * width + place]
+                    at = until
+
+    def _passing(self, family: int, start: int, end: int, into: Targets) -> Iterator[tuple[Series, list[int]]]:
+        """The series of one kind that may hold something of the window and are counted, each with its row."""
+        by_agent, by_skill, skills = into.by_agent, into.by_skill, into.skills
+        for key, series in self.facts[family].items():
+            times = series.times
+            if times[-1] < start or times[0] > end:
+                continue
+            agent, skill = divmod(key, self.skills)
+            row: list[int] | None = None
+            if agent == self.nobody:
+                row = into.of_nobody[skill]
+            elif skills[skill]:
+                row = by_agent[agent]
+                if row is not None and by_skill is not None:
+                    row = by_skill[skill]
+            if row is not None:
+                yield series, row

@@ -6,8 +6,8 @@ from __future__ import annotations
 SKILLS = (
     "Billing", "Cancellation", "Claims FR", "Delivery", "Accounts", "Technical Support", "Returns [EU]", "Retention",
     "Orders", "Réclamations", "Kundenservice DE", "Payments", "Loyalty & Rewards", "日本語サポート", "Onboarding",
-    "Fraud desk", "Warranty", "Atención ES", "Business accounts", "Roaming", "Subscriptions", "Store help", "Assistenza IT",
-    "Complaints",
+    "Fraud desk", "Warranty", "Atención ES", "Business accounts", "Roaming", "Subscriptions", "Store help",
+    "Assistenza IT", "Complaints",
 )  # fmt: skip
 REGIONS = ("UK", "US", "DE", "NL", "SE", "AU", "BR", "PL", "IN")
 ASSISTANT = "Assistant 🤖"
@@ -34,8 +34,8 @@ FIRST = (
 )  # fmt: skip
 LAST = (
     "Kowalczyk", "Okafor", "Sousa", "Zhang", "Müller", "O'Brien", "Sharma", "García", "Lindqvist", "Mensah", "de Vries",
-    "Yılmaz", "Tanaka", "Dubois", "Fernández", "Nowak", "Haddad", "van den Berg", "Jensen", "Carvalho", "Novák", "Adeyemi",
-    "Moreau", "Silva", "Iyer", "Demir", "Nilsson", "Diallo", "Rossi", "Nkosi", "Ødegård", "Lefèvre", "Petrov", "Rahman",
+    "Yılmaz", "Tanaka", "Dubois", "Fernández", "Nowak", "Haddad", "van den Berg", "Jensen", "Carvalho", "Novák",
+    "Adeyemi", "Moreau", "Silva", "Iyer", "Demir", "Nilsson", "Diallo", "Rossi", "Nkosi", "Ødegård", "Lefèvre", "Petrov", "Rahman",
     "Smith", "Kim", "Horvat", "Brown", "Sato", "Farouk", "Costa", "Popescu", "Virtanen", "Ibáñez", "Weber", "Oliveira",
     "Clarke", "Svobodová", "Aziz", "Georgiou",
 )  # fmt: skip

@@ -17,7 +17,7 @@ MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A pattern of work: begins at this local minute of the day and lasts so many minutes, across midnight if need be."""
+    """A pattern of work: begins at this local minute of the day and lasts so many, across midnight if need be."""
 
     begins: int
     lasts: int
@@ -29,7 +29,7 @@ EVENING, NIGHT, ALWAYS = Shift(14 * 60, 510), Shift(22 * 60, 510), Shift(0, 1440
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a contact centre is, and which of ten agents work which shift."""
+    """How large a contact centre is, and the pattern of shifts that its people are dealt."""
 
     humans: int
     bots: int
@@ -42,20 +42,21 @@ SIZES = {
     "small": Size(18, 2, 6, 4, (EARLY, MIDDLE, LATE, EARLY, MIDDLE, EVENING, MIDDLE, NIGHT, EARLY)),
     "medium": Size(
         144, 6, 25, 12,
-        (EARLY, MIDDLE, LATE, MIDDLE, EARLY, EVENING, MIDDLE, EARLY, NIGHT, MIDDLE, EARLY, LATE, MIDDLE, EARLY, EVENING, MIDDLE),
+        (EARLY, MIDDLE, LATE, MIDDLE, EARLY, EVENING, MIDDLE, EARLY, NIGHT, MIDDLE, EARLY, LATE, MIDDLE, EARLY,
+         EVENING, MIDDLE),
     ),
     # Nearly all of them by day: past the 1000 records that an agent view can read, on purpose.
     "large": Size(
         1170, 30, 120, 60,
-        (EARLY, MIDDLE, LATE, MIDDLE, EARLY, MIDDLE, LATE, EARLY, MIDDLE, EARLY, MIDDLE, LATE, EARLY, MIDDLE, EVENING, EARLY,
-         MIDDLE, LATE, EARLY, MIDDLE, EARLY, MIDDLE, LATE, MIDDLE, EARLY, NIGHT, MIDDLE, EARLY, LATE, MIDDLE),
+        (EARLY, MIDDLE, LATE, MIDDLE, EARLY, MIDDLE, LATE, EARLY, MIDDLE, EARLY, MIDDLE, LATE, EARLY, MIDDLE, EVENING,
+         EARLY, MIDDLE, LATE, EARLY, MIDDLE, EARLY, MIDDLE, LATE, MIDDLE, EARLY, NIGHT, MIDDLE, EARLY, LATE, MIDDLE),
     ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """A kind of enquiry. ``sla`` is how long a consumer may wait, ms; ``pace`` and ``heat`` scale answers and demand."""
+    """A kind of enquiry. ``sla``: how long a consumer may wait, ms; ``pace`` and ``heat`` scale answers and demand."""
 
     index: int
     id: str
@@ -167,7 +168,7 @@ def _skills(shape: Size, groups: tuple[Group, ...]) -> tuple[Skill, ...]:
                 home=leaves[index % len(leaves)],
                 sla=(60, 120, 90, 180, 120, 150, 180)[index % 7] * 1000,
                 pace=(1.1, 0.95, 1.2, 0.85, 0.9, 1.15, 1.0)[index % 7],
-                heat=(1.10, 1.02, 1.06, 0.93, 0.97, 1.04, 0.90, 1.0)[index % 8],
+                heat=(1.15, 0.98, 1.10, 0.92, 0.95, 1.04, 0.90, 0.98)[index % 8],
             )
         )
     assistant = str(2_461_033_330 + human * 104_729)

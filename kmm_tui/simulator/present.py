@@ -32,8 +32,9 @@ class Tally:
         self.waits: list[int] = []
 
     def add_agent(self, seat: Seat) -> None:
-        """Counts one agent who is logged in. Each conversation in hand weighs one place."""
-        assert seat.stretch is not None
+        """Counts one agent, if logged in. Each conversation in hand weighs one place."""
+        if seat.stretch is None:
+            return
         status, load, places = seat.stretch.status, len(seat.hand), seat.slots
         self.load += load
         self.places += places

@@ -25,10 +25,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kmm_tui.simulator.plan import MINUTE
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -91,6 +93,7 @@ def load_scene(scene: str | Path) -> Scene:
             raise SceneError(f"unknown scene {scene!r}: one of {', '.join(SCENES)}, or a path to a .toml file")
         return SCENES[scene]
     import tomllib
+    from pathlib import Path
 
     path = Path(scene)
     try:

@@ -19,6 +19,8 @@ CLOSING_TIME = "End of shift"
 ATTENDANCE, WEEKEND = 0.965, 0.33
 """The share of the people who come to work on a weekday, and on a day of the weekend."""
 
+_KEPT_DAYS = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -49,11 +51,9 @@ class Rota:
 
     def of(self, day: int) -> list[Timeline]:
         """What each agent does from the beginning of that world day to its end; stretches reach over both."""
-        if day not in self._days:
-            while len(self._days) >= 20:
-                self._days.pop(next(iter(self._days)))
-            self._days[day] = self._make(day)
-        return self._days[day]
+        lines = self._days.pop(day, None) or self._make(day)
+        _keep(self._days, day, lines)
+        return lines
 
     def _make(self, day: int) -> list[Timeline]:
         first, last = self._calendar.start(day), self._calendar.start(day + 1)
@@ -68,20 +68,19 @@ class Rota:
         return lines
 
     def _calendar_day(self, day: int) -> list[Timeline]:
-        if day not in self._shifts:
-            while len(self._shifts) >= 22:
-                self._shifts.pop(next(iter(self._shifts)))
+        lines = self._shifts.pop(day, None)
+        if lines is None:
             rng = Random(f"rota/{self._plan.size}/{self._seed}/{day}")
             midnight, weekend = self._calendar.midnight(day), weekday_of(day) >= 5
-            lines = [_shift(agent, midnight, weekend, rng) for agent in self._plan.agents]
-            self._shifts[day] = self._disturb(day, lines)
-        return self._shifts[day]
+            lines = self._disturb(day, [_shift(agent, midnight, weekend, rng) for agent in self._plan.agents])
+        _keep(self._shifts, day, lines)
+        return lines
 
     def _disturb(self, day: int, lines: list[Timeline]) -> list[Timeline]:
         """Lays the incidents of the scene over the shifts that begin on this day."""
         for place, incident in enumerate(self._scene.incidents):
             rng = Random(f"incident/{self._plan.size}/{self._seed}/{day}/{place}")
-            for days in (0, 1):  # a shift across midnight meets the incident of the day after
+            for days in (-1, 0, 1):  # shifts and incidents may run across midnight
                 begins = incident_begins(incident, self._calendar, self._start, day + days)
                 if begins is None:
                     continue
@@ -89,6 +88,13 @@ class Rota:
                     if not agent.is_bot:
                         lines[agent.index] = _struck(lines[agent.index], incident, begins, rng)
         return lines
+
+
+def _keep(days: dict[int, list[Timeline]], day: int, lines: list[Timeline]) -> None:
+    """Keeps the days used last: some, not all; they are quickly made again."""
+    days[day] = lines
+    while len(days) > _KEPT_DAYS:
+        days.pop(next(iter(days)))
 
 
 def incident_begins(incident: Incident, calendar: Calendar, start: int, day: int) -> int | None:

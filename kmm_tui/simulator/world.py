@@ -15,14 +15,16 @@ they are played again if somebody asks.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from kmm_tui.simulator.daytime import DAY, Calendar
 from kmm_tui.simulator.demand import Demand
 from kmm_tui.simulator.engine import AgentFigures, Engine, Figures, Filters, GroupBy, GroupFigures
 from kmm_tui.simulator.figures import by_time, families, new_row
 from kmm_tui.simulator.floor import Floor
+from kmm_tui.simulator.history import History
 from kmm_tui.simulator.ledger import Ledger, Targets
 from kmm_tui.simulator.plan import MINUTE, Plan, build_plan
 from kmm_tui.simulator.present import Tally, merged, survey
@@ -30,8 +32,8 @@ from kmm_tui.simulator.records import Span, record, state
 from kmm_tui.simulator.scenes import Scene, SceneError, load_scene
 from kmm_tui.simulator.shifts import OFFLINE, Rota, Timeline
 
-_KEPT_DAYS = 15
-_KEPT_FACTS = 6_000_000
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def build_world(
@@ -70,7 +72,7 @@ class World:
         self.calendar = Calendar.showing(self._start, weekday=scene.weekday, time=scene.time, begins=scene.day_begins)
         self.rota = Rota(plan, scene, self.calendar, seed, self._start)
         self._demand = Demand(plan, scene, self.calendar, self._start)
-        self._ledgers: dict[int, Ledger] = {}
+        self._history = History(self._played)
         self._today = self.calendar.day(self._start)
         self.floor = self._open(self._today)
         self.now()
@@ -84,9 +86,8 @@ class World:
         if day != self._today:
             if day == self._today + 1:
                 self.floor.advance(DAY)
-                self._keep(self._today, self.floor.ledger)
+                self._history.add(self._today, self.floor.ledger)
             self._today, self.floor = day, self._open(day)
-            self._ledgers = {d: ledger for d, ledger in self._ledgers.items() if d > day - _KEPT_DAYS}
         self.floor.advance(self._now - self.floor.start)
         return self._now
 
@@ -94,21 +95,15 @@ class World:
         name = f"day/{self.plan.size}/{self._seed}/{day}"
         return Floor(self.plan, self.rota.of(day), self._demand.rates(day), name, self.calendar.start(day))
 
-    def _ledger(self, day: int) -> Ledger:
-        if day == self._today:
-            return self.floor.ledger
-        found = self._ledgers.pop(day, None)
-        if found is None:
-            floor = self._open(day)
-            floor.advance(DAY)
-            found = floor.ledger
-        self._keep(day, found)
-        return found
+    def _played(self, day: int) -> Ledger:
+        floor = self._open(day)
+        floor.advance(DAY)
+        return floor.ledger
 
-    def _keep(self, day: int, ledger: Ledger) -> None:
-        self._ledgers[day] = ledger  # the last in the dict is the one used last
-        while len(self._ledgers) > 2 and sum(kept.size for kept in self._ledgers.values()) > _KEPT_FACTS:
-            self._ledgers.pop(next(iter(self._ledgers)))
+    def _ledgers(self, start: int, end: int) -> Iterator[tuple[int, Ledger]]:
+        """The ledgers of the days that a window touches, each with the moment its day begins, epoch ms."""
+        for day in self._days(start, end):
+            yield self.calendar.start(day), self.floor.ledger if day == self._today else self._history.ledger(day)
 
     def _days(self, start: int, end: int) -> range:
         """The world days that a window touches, none of them in the future."""
@@ -117,9 +112,8 @@ class World:
     def _collect(self, names: Sequence[str], start: int, end: int, into: Targets) -> None:
         needed = families(names)
         if needed:
-            for day in self._days(start, end):
-                begins = self.calendar.start(day)
-                self._ledger(day).collect(needed, start - begins, end - begins, into)
+            for begins, ledger in self._ledgers(start, end):
+                ledger.collect(needed, start - begins, end - begins, into)
 
     # -- who passes -------------------------------------------------------------------------------------------------
 
@@ -163,7 +157,7 @@ class World:
     def metrics(
         self, filters: Filters, names: Sequence[str], group_by: GroupBy | None, *, want_all: bool
     ) -> tuple[Figures | None, list[GroupFigures]]:
-        """The figures of all together, and by skill or group; every skill or group that passes the filters has an entry.
+        """The figures of all together, and by skill or group; each one that passes the filters has an entry.
 
         With sub-groups the filter lets in the groups named and all below them; the entries are those of the groups
         named, each with everything below it.
@@ -194,9 +188,11 @@ class World:
             everyone.figures(names, together)
         entries: list[GroupFigures] = []
         if group_by == "skillId":
-            for skill in plan.skills:
-                if skills[skill.index]:
-                    entries.append(_entry(skill.id, skill.name, names, rows[skill.index], tallies[skill.index]))
+            entries = [
+                _entry(skill.id, skill.name, names, rows[skill.index], tallies[skill.index])
+                for skill in plan.skills
+                if skills[skill.index]
+            ]
         elif of_group:
             for group in plan.groups:
                 if filters.group_ids is not None and group.id not in filters.group_ids:
@@ -219,7 +215,9 @@ class World:
         for day in self._days(filters.start, filters.end):
             begins, ends = self.calendar.start(day), self.calendar.start(day + 1)
             days.append((self.rota.of(day), max(filters.start, begins), min(filters.end, ends, fresh)))
-        today = self.rota.of(self._today)
+        known = [lines for lines, _, _ in days]
+        if not days or self._days(filters.start, filters.end)[-1] != self._today:
+            known.append(self.rota.of(self._today))
         chosen: list[tuple[int, Figures, list[Span]]] = []
         for seat in self.floor.seats:
             index = seat.index
@@ -229,12 +227,10 @@ class World:
             if status not in filters.statuses:
                 continue
             spans = [(lines[index], start, end) for lines, start, end in days]
-            if status == OFFLINE:
-                line = [s for lines, _, _ in days for s in lines[index] if s.start <= now]
-                if not any(s.end >= filters.start and s.start <= filters.end for s in line):
-                    continue
-            else:
-                line = today[index]
+            line = [stretch for lines in known for stretch in lines[index]]
+            here = any(s.start <= min(filters.end, now) and s.end >= filters.start for s in line)
+            if status == OFFLINE and not here:
+                continue
             chosen.append((index, state(seat.stretch, line, now), spans))
         rows: list[list[int] | None] = [None] * len(plan.agents)
         for index, _, _ in chosen:
@@ -250,21 +246,22 @@ class World:
     def historical(self, filters: Filters, names: Sequence[str], edges: Sequence[int]) -> list[Figures]:
         """The counts within each (edges[i], edges[i+1]]; none of them for an interval is 0, not left out."""
         self.now()
-        plan = self.plan
         groups, skills = self._groups(filters), self._skills(filters)
         agents, queues = self._agents(filters, groups), self._queues(filters, groups, skills)
-        answers: list[Figures] = []
-        for start, end in zip(edges, edges[1:], strict=False):
-            row = new_row()
-            into = Targets(
-                [row if ok else None for ok in agents],
-                [row if ok else None for ok in queues],
-                skills,
-            )
-            self._collect(names, start + 1, end, into)
-            figures: Figures = {}
+        counted = new_row()  # only says which facts count
+        into = Targets(
+            by_agent=[counted if passes else None for passes in agents],
+            of_nobody=[counted if passes else None for passes in queues],
+            skills=skills,
+        )
+        trend = [new_row() for _ in pairwise(edges)]
+        needed = families(names)
+        if trend and needed:
+            for begins, ledger in self._ledgers(edges[0] + 1, edges[-1]):
+                ledger.trend(needed, [edge - begins for edge in edges], into, trend)
+        answers: list[Figures] = [{} for _ in trend]
+        for row, figures in zip(trend, answers, strict=True):
             by_time(row, names, figures)
-            answers.append(figures)
         return answers
 
 
