@@ -163,6 +163,8 @@ def serve(
         load_scene(scene)
         if per_second <= 0 or burst < 1:
             raise ValueError("the rate must be over 0 a second, with a burst of at least 1")
+        if not 0 < speed <= 10_000:
+            raise ValueError(f"speed {speed:g} is not above 0 and up to 10000")
         if not 1 <= agent_page_max <= 1000:
             raise ValueError("the largest page of agents must be from 1 to 1000")
         sock = _listening(host, port)
@@ -193,6 +195,7 @@ def serve(
         session_ttl=session_ttl,
         token_ttl=token_ttl,
         agent_page_max=agent_page_max,
+        speed=speed,
         seed=seed,
     )
     world = app.service.room.built

@@ -59,6 +59,7 @@ class Service:
         rate: Rate | None,
         faults: Iterable[str | Mapping[str, Any]],
         clock: Callable[[], float],
+        speed: float,
         session_ttl: float,
         token_ttl: float,
         agent_page_max: int,
@@ -74,11 +75,11 @@ class Service:
         self.bucket = Bucket(rate, clock) if rate is not None else None
         self.counters = Counters()
         self.hidden = without_secrets
-        self.room = EngineRoom(engine)
+        self.room = EngineRoom(engine, clock, speed)
 
-    async def now(self, call: Call) -> int:
-        """The service's time, epoch ms: the floor's, as wrong as a fault makes it."""
-        return await self.room.now() + call.skew_ms
+    def now(self, call: Call) -> int:
+        """The service's time, epoch ms: the floor's, as wrong as a fault makes it. Waits for nothing."""
+        return self.room.about_now() + call.skew_ms
 
 
 async def _method(service: Service, request: Request, method: Method) -> Response:
@@ -92,7 +93,7 @@ async def _method(service: Service, request: Request, method: Method) -> Respons
     pairs = request.query_params.multi_items()
     body = await json_object(request)
     call.recorded = body
-    question = question_of(body, method, await service.now(call), call.skew_ms)
+    question = question_of(body, method, await service.room.now() + call.skew_ms, call.skew_ms)
     path = request.url.path
     work: Callable[[Engine], bytes]
     if method is Method.HISTORICAL:
@@ -188,7 +189,7 @@ class Simulator(Starlette):
         refusal = error if isinstance(error, Refusal) else Refusal(500, "internal", "internal server error")
         call = call_of(request)
         call.reason = f"{refusal.code}: {refusal.message}"
-        return refusal_answer(refusal, await self.service.now(call))
+        return refusal_answer(refusal, self.service.now(call))
 
     async def _not_there(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 404
@@ -233,10 +234,10 @@ class Simulator(Starlette):
         if reset is not None and reset.values["at"] == "start":
             await faults_strike.cut(send, receive)
             return None
-        answer = await self._struck(call) or await self._served(scope, receive, call)
+        answer = self._struck(call) or await self._served(scope, receive, call)
         rewritten(answer, {fault.kind.name: fault.values for fault in call.faults}, self.service.faults.rng)
         answer.set("content-length", str(len(answer.body)))
-        answer.set("date", formatdate(await self.service.now(call) / 1000, usegmt=True))
+        answer.set("date", formatdate(self.service.now(call) / 1000, usegmt=True))
         if reset is not None:
             await faults_strike.cut_in_body(answer, send, receive)
             return None
@@ -244,9 +245,9 @@ class Simulator(Starlette):
         await send({"type": "http.response.body", "body": answer.body if scope["method"] != "HEAD" else b""})
         return answer.status
 
-    async def _struck(self, call: Call) -> Answer | None:
+    def _struck(self, call: Call) -> Answer | None:
         for fault in call.faults:
-            answer = faults_strike.error_answer(fault, await self.service.now(call))
+            answer = faults_strike.error_answer(fault, self.service.now(call))
             if answer is not None:
                 call.reason = f"fault {fault.kind.name}" if answer.status >= 400 else None
                 return answer
@@ -274,6 +275,7 @@ def create_app(
     rate: Rate | None = Rate(),  # noqa: B008 - frozen
     faults: Iterable[str | Mapping[str, Any]] = (),
     clock: Callable[[], float] = time.time,
+    speed: float = 1.0,
     sleep: faults_strike.Sleep = asyncio.sleep,
     session_ttl: float = 28_800.0,
     token_ttl: float = 3_600.0,
@@ -283,9 +285,9 @@ def create_app(
     """The service in front of a contact centre, which may be given as a function that builds it.
 
     ``clock`` gives epoch seconds and rules over sessions, tokens, nonces, the rate and the faults; what is asked is
-    answered by the engine's time. Lifetimes are in seconds. ``agent_page_max`` is the largest page of agents, 1 to
-    1000. ``rate`` None sets no limit. ``faults`` are orders as `kmm_tui.simulator.faults` reads them; raises
-    `ValueError` for a wrong one.
+    answered by the engine's time, which runs ``speed`` times as fast. Lifetimes are in seconds. ``agent_page_max`` is
+    the largest page of agents, 1 to 1000. ``rate`` None sets no limit. ``faults`` are orders as
+    `kmm_tui.simulator.faults` reads them. Raises `ValueError` for a wrong order.
     """
     if not 1 <= agent_page_max <= READABLE_AGENTS:
         raise ValueError(f"agent_page_max must be from 1 to {READABLE_AGENTS}")
@@ -296,6 +298,7 @@ def create_app(
         rate=rate,
         faults=faults,
         clock=clock,
+        speed=speed,
         session_ttl=session_ttl,
         token_ttl=token_ttl,
         agent_page_max=agent_page_max,

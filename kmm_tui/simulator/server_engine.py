@@ -32,10 +32,14 @@ class EngineRoom:
     """Answers questions to an engine one after another. An engine may be given as a function that builds it.
 
     The building is the first piece of work in the room: until it is done, questions wait. The thread is a daemon, so a
-    long simulation does not keep the process from ending.
+    long simulation does not keep the process from ending. ``clock`` gives epoch seconds; the world runs ``speed`` times
+    as fast.
     """
 
-    def __init__(self, engine: Engine | Callable[[], Engine]) -> None:
+    def __init__(self, engine: Engine | Callable[[], Engine], clock: Callable[[], float], speed: float) -> None:
+        self._clock = clock
+        self._speed = speed
+        self._seen: tuple[int, float] | None = None
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._groups: list[tuple[str, str]] | None = None
         weakref.finalize(self, self._jobs.put, None)
@@ -53,11 +57,25 @@ class EngineRoom:
         return await asyncio.wrap_future(self._put(lambda: question(built.result())))
 
     async def now(self) -> int:
-        """The world's present, epoch ms; waits for the world to be built, not for questions under way."""
-        return (await asyncio.wrap_future(self.built)).now() if not self.built.done() else self.built.result().now()
+        """The world's present, epoch ms. The world may have to catch up with the clock first."""
+
+        def look(engine: Engine) -> tuple[int, float]:
+            return engine.now(), self._clock()
+
+        self._seen = await self.ask(look)
+        return self._seen[0]
+
+    def about_now(self) -> int:
+        """The world's present as its pace has it since it was last looked at, epoch ms; waits for nothing."""
+        seconds = self._clock()
+        if self._seen is None:
+            return round(seconds * 1000)
+        present, at = self._seen
+        return present + round((seconds - at) * 1000 * self._speed)
 
     async def group_names(self) -> list[tuple[str, str]]:
         """Every agent group as (id, name), asked once."""
         if self._groups is None:
             self._groups = await self.ask(lambda engine: list(engine.group_names()))
+            await self.now()
         return self._groups

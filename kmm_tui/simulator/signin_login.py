@@ -67,7 +67,7 @@ async def _welcome(service: Service, request: Request, session: Session) -> dict
             "permissions": [PERMISSION] if session.owner.permitted else [],
             "timeDiff": 0,
             "accountTimeZoneId": "UTC",
-            "serverCurrentTime": await service.now(call_of(request)),
+            "serverCurrentTime": service.now(call_of(request)),
         },
         "accountData": {
             "agentGroupsData": {
