@@ -78,6 +78,15 @@ class Trend:
     cost: Cost
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """That the skills or the groups of the account are known, and how many there are."""
+
+    level: Level
+    count: int
+    taken_at: int
+
+
 def figures_of(method: Method, asked: tuple[Metric, ...], values: dict[str, Number | None]) -> Figures:
     """Figures that know what was asked for."""
     return Figures(method, frozenset(metric.field for metric in asked), values)

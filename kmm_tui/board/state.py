@@ -1,0 +1,52 @@
+"""Where each thing that is asked for stands: what was answered last, what went wrong since, when it is asked again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from kmm_tui.board.freshness import Freshness, Trouble, freshness
+from kmm_tui.board.scope import ACCOUNT, Level, Scope
+from kmm_tui.board.snapshot import Listing, Roster, Snapshot, Trend
+
+
+class Section(Enum):
+    """The parts of the board, which fail and age by themselves."""
+
+    FIGURES = "figures"
+    AGENTS = "agents"
+    TREND = "trend"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One thing that is asked for again and again: a section of a scope."""
+
+    section: Section
+    scope: Scope
+
+
+ACCOUNT_FIGURES = Topic(Section.FIGURES, ACCOUNT)
+AGENTS = Topic(Section.AGENTS, ACCOUNT)
+TREND = Topic(Section.TREND, ACCOUNT)
+LISTS = {level: Topic(Section.FIGURES, Scope(level)) for level in (Level.SKILL, Level.GROUP)}
+"""The lists of skills and of groups themselves, which have to be learnt before anything on them can be asked."""
+
+Content: TypeAlias = Snapshot | Roster | Trend | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class TopicState:
+    """`interval` in seconds, `next_try` epoch seconds. `content` is the last good answer, however old."""
+
+    topic: Topic
+    interval: float
+    content: Content | None = None
+    trouble: Trouble | None = None
+    next_try: float | None = None
+
+    def freshness(self, now: float) -> Freshness:
+        """How fresh the content is at `now`, epoch seconds."""
+        last_good = self.content.taken_at / 1000 if self.content else None
+        return freshness(last_good, self.interval, now, self.trouble, self.next_try)

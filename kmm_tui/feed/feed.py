@@ -1,0 +1,136 @@
+"""The feed of one account: its pollers, the skills and groups it has learnt of, and the session that it keeps alive."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import replace
+from typing import Any
+
+from kmm_tui.api.answers import MetricsRow
+from kmm_tui.api.client import KmmClient
+from kmm_tui.api.errors import KmmError
+from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
+from kmm_tui.board.snapshot import Listing, Snapshot
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, Section, Topic, TopicState
+from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.gather import Gatherer, Wants
+from kmm_tui.feed.poller import Poller
+
+TREND_EVERY = 60.0
+"""Seconds between two trends at least: its points are minutes wide."""
+
+Spawn = Callable[[Coroutine[Any, Any, None], str], object]
+"""Runs a coroutine as a long-lived worker of this name; whoever owns the workers ends them."""
+
+
+class Feed:
+    """Everything that is asked of one account, published as `TopicState`s whenever one changes.
+
+    `interval` is in seconds. The feed starts its pollers through `spawn` and never ends by itself.
+    """
+
+    def __init__(
+        self,
+        client: KmmClient,
+        wants: Wants,
+        watch: Watch,
+        interval: float,
+        clock: Clock,
+        spawn: Spawn,
+        publish: Callable[[TopicState], None],
+    ) -> None:
+        self._client = client
+        self._watch = watch
+        self._interval = interval
+        self._clock = clock
+        self._spawn = spawn
+        self._publish = publish
+        self._gatherer = Gatherer(client, wants, clock, self._learn)
+        self._pollers: dict[Topic, Poller] = {}
+        self._names: dict[Scope, str | None] = {}
+        self._listed: set[Level] = set()
+
+    def start(self) -> None:
+        """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
+        self._poll(AGENTS, self._gatherer.agents, self._interval)
+        self._poll(TREND, self._gatherer.trend, max(self._interval, TREND_EVERY))
+        for level, topic in LISTS.items():
+            self._spawn(self._begin(level, topic), f"list of {level.value}s")
+        if self._client.sign_in.keep_alive_every:
+            self._spawn(self._keep_alive(self._client.sign_in.keep_alive_every), "keep-alive")
+
+    async def close(self) -> None:
+        """Log out and drop every connection. The workers are ended by their owner, before this."""
+        self._gatherer.close()
+        await self._client.close()
+
+    def ask_now(self) -> None:
+        """Ask for everything at once, also where a person's help was waited for."""
+        self._client.sign_in.retry()
+        for poller in self._pollers.values():
+            poller.ask_now()
+
+    @property
+    def subgroups(self) -> bool:
+        """Whether each group's figures include those of its sub-groups."""
+        return self._gatherer.subgroups
+
+    @subgroups.setter
+    def subgroups(self, include: bool) -> None:
+        self._gatherer.subgroups = include
+        for topic, poller in self._pollers.items():
+            if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP:
+                poller.ask_now()
+
+    def unmatched(self) -> tuple[str, ...]:
+        """What the person watches and the account does not have, once its skills and groups are known."""
+        if len(self._listed) < len(LISTS):
+            return ()
+        return self._watch.unmatched((scope.level, scope.key, name) for scope, name in self._names.items())
+
+    async def _begin(self, level: Level, topic: Topic) -> None:
+        listed: list[Snapshot] = []
+
+        async def ask() -> Listing:
+            listed[:] = await self._gatherer.everything(level)
+            return Listing(level, len(listed), listed[0].taken_at if listed else int(self._clock.now() * 1000))
+
+        def publish(state: TopicState) -> None:
+            self._publish(state)
+            if level is Level.SKILL and state.trouble:
+                # The account's figures come with the list of skills, and so does the reason for their absence.
+                self._publish(replace(state, topic=ACCOUNT_FIGURES))
+
+        lister = Poller(topic, ask, self._interval, self._clock, publish)
+        self._pollers[topic] = lister
+        await lister.first()
+        del self._pollers[topic]
+        self._listed.add(level)
+        for snapshot in listed:
+            self._follow(snapshot.scope, snapshot.name, snapshot)
+
+    def _learn(self, level: Level, rows: Iterable[MetricsRow]) -> None:
+        if level in self._listed:
+            for row in rows:
+                self._follow(Scope(level, row.key), row.name, None)
+
+    def _follow(self, scope: Scope, name: str | None, already: Snapshot | None) -> None:
+        self._names[scope] = name
+        topic = Topic(Section.FIGURES, scope)
+        if topic in self._pollers or not (scope == ACCOUNT or self._watch.wants(scope.level, scope.key, name)):
+            return
+        self._poll(topic, lambda: self._gatherer.figures(scope), self._interval, already)
+
+    def _poll(
+        self, topic: Topic, ask: Callable[[], Awaitable[Content]], interval: float, already: Content | None = None
+    ) -> None:
+        poller = self._pollers[topic] = Poller(topic, ask, interval, self._clock, self._publish)
+        self._spawn(poller.run(already), f"{topic.section.value} of {topic.scope}")
+
+    async def _keep_alive(self, every: float) -> None:
+        while True:
+            await self._clock.sleep(every)
+            # A session that cannot be kept alive shows in the next poll, which signs in afresh.
+            with contextlib.suppress(KmmError):
+                await self._client.sign_in.keep_alive()

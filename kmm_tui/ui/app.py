@@ -1,0 +1,175 @@
+"""The app: it owns the feed's workers, keeps what they publish, and hands it to the screens."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from datetime import tzinfo
+from typing import Any, ClassVar, Protocol
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.theme import Theme
+
+from kmm_tui.board.board import Board
+from kmm_tui.board.state import TopicState
+from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.feed import Spawn
+from kmm_tui.ui.header import About
+from kmm_tui.ui.help import Help
+from kmm_tui.ui.overview import Overview
+from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
+
+logger = logging.getLogger(__name__)
+
+SETTLE = 0.03
+"""Seconds for which answers are collected before they are drawn together."""
+
+
+class BoardFeed(Protocol):
+    """What the app needs of a feed."""
+
+    subgroups: bool
+
+    def start(self) -> None:
+        """Begin to poll."""
+        ...
+
+    def ask_now(self) -> None:
+        """Ask for everything at once."""
+        ...
+
+    def unmatched(self) -> tuple[str, ...]:
+        """What is watched and does not exist."""
+        ...
+
+
+Connect = Callable[[Spawn, Callable[[TopicState], None]], BoardFeed]
+"""Makes the feed, given how to start its workers and where to publish."""
+
+
+class StateChanged(Message):
+    """A topic has a new state. A newer one of the same topic replaces one that nobody has handled yet."""
+
+    def __init__(self, state: TopicState) -> None:
+        super().__init__()
+        self.state = state
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, StateChanged) and message.state.topic == self.state.topic
+
+
+class BoardApp(App[str]):
+    """The live board. It ends with None, or with a sentence that says why it had to end."""
+
+    TITLE = "kmm-tui"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "ask_now", "Refresh", id="board.refresh"),
+        Binding("question_mark", "help", "Help", key_display="?", id="board.help"),
+        Binding("q", "quit", "Quit", id="board.quit"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="board.quit-always"),
+    ]
+
+    def __init__(
+        self, connect: Connect, about: About, clock: Clock, *, theme: str = DEFAULT, tz: tzinfo | None = None
+    ) -> None:
+        super().__init__()
+        self._connect = connect
+        self._about = about
+        self._clock = clock
+        self._tz = tz
+        self._wanted_theme = theme
+        self._settling = False
+        self._theme_note = ""
+        self.board = Board()
+        self.feed: BoardFeed | None = None
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Every role has a colour, whatever theme is chosen."""
+        return variable_defaults()
+
+    def get_default_screen(self) -> Overview:
+        """The overview."""
+        return Overview(self.board, self._about, self._tz)
+
+    def on_mount(self) -> None:
+        """Themes, then the feed, then the clock."""
+        self._load_themes()
+        self.feed = self._connect(self._start_worker, self._publish)
+        self.feed.start()
+        self.set_interval(1.0, self._tick)
+
+    def _load_themes(self) -> None:
+        loaded, failed = load_themes()
+        for theme in loaded or [FALLBACK]:
+            self.register_theme(theme)
+        names = {theme.name for theme in loaded}
+        if self._wanted_theme in (names or {FALLBACK.name}):
+            self.theme = self._wanted_theme
+        else:
+            self._theme_note = f"there is no theme {self._wanted_theme!r}: use one of {', '.join(sorted(names))}"
+            self.theme = DEFAULT if DEFAULT in names else FALLBACK.name
+        if failed:
+            self._theme_note = failed[0]
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """The board's own themes only: the others know nothing of its roles."""
+        themes = super().available_themes
+        return {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
+
+    # -- the feed
+
+    def _start_worker(self, work: Coroutine[Any, Any, None], name: str) -> object:
+        return self.run_worker(work, name=name, group="feed", exit_on_error=False)
+
+    def _publish(self, state: TopicState) -> None:
+        self.post_message(StateChanged(state))
+
+    def on_state_changed(self, message: StateChanged) -> None:
+        """Notes it, and draws all that comes within a moment at once."""
+        self.board.put(message.state)
+        if not self._settling:
+            self._settling = True
+            self.set_timer(SETTLE, self._draw)
+
+    def _draw(self) -> None:
+        self._settling = False
+        self._guarded(lambda overview, now: overview.update_board(now, self._note()))
+
+    def _tick(self) -> None:
+        self._guarded(lambda overview, now: overview.tick(now))
+
+    def _guarded(self, draw: Callable[[Overview, float], None]) -> None:
+        # A failing callback of a timer would end the app; a board that lives for months leaves it at a line in the log.
+        try:
+            for screen in self.screen_stack:
+                if isinstance(screen, Overview):
+                    draw(screen, self._clock.now())
+        except Exception:
+            logger.exception("the board could not be drawn")
+
+    def _note(self) -> str:
+        unmatched = self.feed.unmatched() if self.feed else ()
+        if unmatched:
+            return f"watched, but not in this account: {', '.join(unmatched)}"
+        return self._theme_note
+
+    # -- what a person does
+
+    def action_ask_now(self) -> None:
+        """Asks for everything now."""
+        if self.feed:
+            self.feed.ask_now()
+
+    def on_overview_subgroups_toggled(self, message: Overview.SubgroupsToggled) -> None:
+        """Asks for the groups with their sub-groups, or without."""
+        if self.feed:
+            self.feed.subgroups = message.include
+
+    def action_help(self) -> None:
+        """Shows the help."""
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help())

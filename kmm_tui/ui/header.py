@@ -1,0 +1,137 @@
+"""The top line: whose board it is, over which window, and how true it is. And the line that says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+
+from rich.cells import cell_len
+
+from kmm_tui.api.window import Window, ceil_minute, floor_minute, format_duration
+from kmm_tui.board.figure_text import age_text, clock_text
+from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.lines import Line, RoleLines, spread
+from kmm_tui.ui.roles import Role
+
+GLYPHS: dict[Age, tuple[str, Role]] = {
+    Age.AWAITED: ("○", "dim"),
+    Age.LIVE: ("●", "ok"),
+    Age.LATE: ("▲", "warn"),
+    Age.STALE: ("■", "critical"),
+    Age.GONE: ("■", "critical"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose board it is. `window` in ms, `every` in seconds; `notice` is a word such as DEMO, or ''."""
+
+    account: str
+    name: str | None
+    profile: str
+    window: int
+    every: float
+    notice: str = ""
+
+
+def local_time(ms: float, tz: tzinfo | None, form: str = "%H:%M:%S") -> str:
+    """An epoch moment (ms) on the person's clock; `tz` None is the machine's own zone."""
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(tz).strftime(form)
+
+
+def truth(fresh: Freshness, now: float, next_turn: float | None) -> list[Span]:
+    """Freshness as glyph, word, age, and what happens next. Times in epoch seconds."""
+    glyph, role = GLYPHS[fresh.age]
+    age = f" {age_text(fresh.seconds)}" if fresh.seconds is not None else ""
+    if fresh.trouble is None:
+        word = "waiting" if fresh.age is Age.AWAITED else ("STALE" if fresh.age is Age.GONE else fresh.age.value)
+        spans: list[Span] = [(f"{glyph} {word}{age}", role)]
+        if next_turn is not None and fresh.age is not Age.AWAITED:
+            spans.append((f"  next {max(0, round(next_turn - now))}s", "dim"))
+        return spans
+    # A failure is worth a warning at once, and more once the figures are old.
+    glyph, role = GLYPHS[Age.LATE] if fresh.age in (Age.LIVE, Age.AWAITED) else (glyph, role)
+    spans = [(f"{glyph} {fresh.word}", role)]
+    spans.append((f"{age} old" if age else " no data yet", "dim"))
+    if fresh.next_try is not None:
+        spans.append((f" · retry {clock_text(max(0.0, fresh.next_try - now) * 1000)}", "dim"))
+    return spans
+
+
+class TitleBar(RoleLines):
+    """`kmm  Acme EMEA · last 1h 13:04–14:04 ... ● LIVE 12s  next 18s   14:04:31`."""
+
+    DEFAULT_CSS = """
+    TitleBar { height: 1; background: $kmm-surface; }
+    """
+
+    def __init__(self, about: About, tz: tzinfo | None) -> None:
+        super().__init__(id="title")
+        self._about = about
+        self._tz = tz
+        self._now = 0.0
+        self._fresh = Freshness(Age.AWAITED, None)
+        self._window: Window | None = None
+        self._taken_at: int | None = None
+        self._next: float | None = None
+
+    def update_truth(
+        self, now: float, fresh: Freshness, window: Window | None, taken_at: int | None, next_turn: float | None
+    ) -> None:
+        """Moves on to `now` (epoch s); `taken_at` is when the last good answer was asked for, epoch ms."""
+        self._now, self._fresh, self._window = now, fresh, window
+        self._taken_at, self._next = taken_at, next_turn
+        self.show()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        about = self._about
+        left: list[Span] = [(" kmm ", "accent"), (f" {about.name or f'account {about.account}'}", "strong")]
+        if about.notice:
+            left.append((f" {about.notice}", "accent"))
+        right: list[Span] = [*truth(self._fresh, self._now, self._next)]
+        clock: Span = (f"   {local_time(self._now * 1000, self._tz)} ", "value")
+        # By need: the window, who one is, when the last answer was taken.
+        optional: list[Span] = [(f" · last {format_duration(about.window)}", "dim")]
+        if self._window:
+            start = local_time(floor_minute(self._window.start), self._tz, "%H:%M")
+            end = local_time(ceil_minute(self._window.end), self._tz, "%H:%M")
+            optional.append((f" {start}–{end}", "dim"))
+        if about.name:
+            optional.append((f" · {about.account}", "dim"))
+        optional.append((f" · profile {about.profile}", "dim"))
+        if self._taken_at:
+            optional.append((f" · answer of {local_time(self._taken_at, self._tz)}", "dim"))
+        room = width - sum(cell_len(text) for text, _ in (*left, *right, clock)) - 2
+        for span in optional:
+            if (size := cell_len(span[0])) > room:
+                break
+            left.append(span)
+            room -= size
+        return [spread(left, [*right, clock], width)]
+
+
+class TroubleLine(RoleLines):
+    """One line under the strip: empty while all is well, else what went wrong and what to do."""
+
+    DEFAULT_CSS = """
+    TroubleLine { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="trouble")
+        self._fresh = Freshness(Age.LIVE, None)
+        self._note = ""
+
+    def update_trouble(self, fresh: Freshness, note: str = "") -> None:
+        """Tells the trouble of `fresh`, or else `note`."""
+        self._fresh, self._note = fresh, note
+        self.show()
+
+    def lines(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - a long trouble is cut by its base
+        if self._fresh.trouble:
+            glyph, role = GLYPHS[self._fresh.age if self._fresh.age in (Age.STALE, Age.GONE) else Age.LATE]
+            trouble = self._fresh.trouble
+            return [[(f" {glyph} {trouble.word} ", role), (trouble.message, "value")]]
+        return [[(f" {self._note}", "dim")]] if self._note else []

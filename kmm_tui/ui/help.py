@@ -1,0 +1,103 @@
+"""What the keys do, what the words mean, and what the figures are not for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from kmm_tui.metrics import BY_NAME
+
+NOTICE = (
+    "Key Messaging Metrics are for reporting and information. They are not for decisions in real time, such as routing."
+)
+
+KEYS: tuple[tuple[str, str], ...] = (
+    ("2  3", "skills, agent groups"),
+    ("4  5", "agents of the chosen row, trend"),
+    ("↑ ↓  j k", "choose a row; the agents follow it"),
+    ("Esc", "back to the whole account"),
+    ("Tab", "next part of the screen"),
+    ("g", "agent groups with or without their sub-groups"),
+    ("o  O", "order by the next column, turn the order around (or click a header)"),
+    ("r", "ask now, also after a refused sign-in was mended"),
+    ("Ctrl+P", "all commands, and the theme"),
+    ("q", "end, and log out"),
+)
+
+WORDS: tuple[tuple[str, str], ...] = (
+    ("LIVE", "the answer is at most two intervals old"),
+    ("LATE", "older than two intervals"),
+    ("STALE", "older than five: values are dimmed, and in the end replaced by --"),
+    ("AUTH", "the sign-in is refused: mend the credentials, then press r"),
+    ("DENIED", "the key or user may not read this"),
+    ("THROTTLED", "asked too often: the board waits"),
+    ("OFFLINE", "no connection, or no answer in time"),
+    ("SERVER", "the server failed"),
+    ("GARBLED", "an answer that cannot be read"),
+)
+
+SIGNS: tuple[tuple[str, str], ...] = (
+    ("–", "not applicable: nobody waits, or nothing to divide by"),
+    ("?", "asked for, but the answer holds no value"),
+    ("n/o", "not offered by this method of the API"),
+    ("--", "too old to be shown"),
+)
+
+FIGURES: tuple[str, ...] = (
+    "unassigned_conversations",
+    "queue_wait_time_50th_percentile",
+    "queue_wait_time_90th_percentile",
+    "overdue_conversations_total",
+    "available_slots",
+    "agent_load",
+    "avg_time_to_first_response_first_assignment",
+    "avg_time_to_response",
+    "avg_wait_time",
+    "pending_agent_response",
+    "csat",
+)
+
+
+class Help(ModalScreen[None]):
+    """The help, over the board; any of its keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,q,enter", "dismiss", "Close", id="help.close"),
+    ]
+    CSS = """
+    Help { align: center middle; }
+    Help > VerticalScroll {
+        width: 92%; max-width: 104; height: auto; max-height: 92%;
+        background: $kmm-surface; color: $kmm-text; padding: 1 3;
+        scrollbar-size-vertical: 1;
+    }
+    Help Static { width: 1fr; height: auto; }
+    """
+
+    def compose(self) -> ComposeResult:
+        """One text of four parts."""
+        with VerticalScroll():
+            yield Static(self._text())
+
+    @staticmethod
+    def _text() -> Content:
+        figures = [(BY_NAME[name].label, BY_NAME[name].meaning) for name in FIGURES]
+        parts: list[tuple[str, Sequence[tuple[str, str]]]] = [
+            ("KEYS", KEYS),
+            ("HOW FRESH", WORDS),
+            ("INSTEAD OF A NUMBER", SIGNS),
+            ("FIGURES", figures),
+        ]
+        content = Content.assemble((NOTICE, "$kmm-dim"), "\n")
+        for title, rows in parts:
+            content += Content.assemble("\n", (title, "bold $kmm-title"), "\n")
+            for left, right in rows:
+                content += Content.assemble((f"{left:<14} ", "$kmm-accent"), (right, "$kmm-text"), "\n")
+        return content

@@ -1,0 +1,79 @@
+"""Widgets of a few fixed lines in roles: only a line that changed is drawn again, and none ever lays out the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from kmm_tui.ui.cells import clean
+from kmm_tui.ui.columns import Fitted, Span, fit_cell
+from kmm_tui.ui.roles import RoleStyles, role_classes, role_rules
+from kmm_tui.ui.rowlines import join
+
+Line = Sequence[Span]
+
+
+class RoleLines(Widget):
+    """Base of the header, the strip and the titles: subclasses say what their lines are, in `lines`."""
+
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("lines")
+    DEFAULT_CSS = """
+    RoleLines {
+        width: 1fr;
+        height: 1;
+        background: $kmm-ground;
+        color: $kmm-text;
+        %s
+    }
+    """ % role_rules("lines")  # noqa: UP031 - the block is full of braces
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._look = RoleStyles(self, "lines")
+        self._fitted: list[Fitted] = []
+        self._width = -1
+
+    def lines(self, width: int) -> Sequence[Line]:
+        """What to show, top to bottom, on `width` cells."""
+        raise NotImplementedError
+
+    def show(self) -> None:
+        """Asks for the lines again and draws those that differ."""
+        width, height = self.size
+        if not width:
+            return
+        fitted = [fit_cell(tuple(line) or "", width) for line in self.lines(width)[:height]]
+        same_width = width == self._width
+        before, self._fitted, self._width = self._fitted, fitted, width
+        for y in range(max(len(before), len(fitted))):
+            if not same_width or before[y : y + 1] != fitted[y : y + 1]:
+                self.refresh(Region(0, y, width, 1))
+
+    def on_resize(self) -> None:
+        self.show()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._look.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """The strip of one line."""
+        if self.size.width != self._width:
+            self.show()
+        fitted = self._fitted[y] if y < len(self._fitted) else ()
+        return join(list(fitted), self.size.width, self._look)
+
+
+def spread(left: Line, right: Line, width: int) -> list[Span]:
+    """`left` and `right` at the ends of `width` cells; `left` is cut first, since the truth stands on the right."""
+    right_size = sum(cell_len(clean(text)) for text, _ in right)
+    room = max(0, width - right_size - (1 if right else 0))
+    pieces: list[Span] = [(text, role or "value") for text, role in fit_cell(tuple(left) or "", room)]
+    gap: list[Span] = [(" ", "value")] if right and room else []
+    return [*pieces, *gap, *right]

@@ -1,0 +1,49 @@
+"""The trend: closed, transferred and concluded conversations over the last hours, for the whole account."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from kmm_tui.api.window import MINUTE, format_duration
+from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.board.snapshot import Trend
+from kmm_tui.metrics import BY_NAME
+from kmm_tui.ui.linechart import LineChart, Series
+from kmm_tui.ui.panel import Panel
+from kmm_tui.ui.roles import Role
+
+LINES: tuple[tuple[str, str, Role], ...] = (
+    ("concluded_conversations", "concluded", "dim"),
+    ("closed_conversations", "closed", "accent"),
+    ("transfers", "transferred", "value"),
+)
+"""Request name, word and role of each line, the largest first."""
+
+
+class TrendPanel(Panel):
+    """The chart with its title."""
+
+    def __init__(self, tz: tzinfo | None) -> None:
+        self.chart = LineChart(zone=tz, id="trend")
+        super().__init__(self.chart, id="trend-panel")
+        self.chart.can_focus = True
+        self.subject = "of the account"
+
+    def update_trend(self, trend: Trend | None, fresh: Freshness) -> None:
+        """Draws the last answer, as old as it is; without one it says why there is none."""
+        self.chart.dim = fresh.age in (Age.STALE, Age.GONE)
+        if trend is None or fresh.age is Age.GONE:
+            reason = (
+                f"{fresh.trouble.word}: {fresh.trouble.message}" if fresh.trouble else "waiting for the first answer"
+            )
+            self.chart.message = reason
+            return
+        each = f" · per {trend.interval} min" if trend.interval else ""
+        self.subject = f"of the account · last {format_duration(trend.window.width)}{each}"
+        self.chart.message = None if trend.points else "nothing is counted in this window yet"
+        gap = trend.interval * MINUTE * 3 // 2 if trend.interval else None
+        series = [
+            Series(word, tuple((p.end, p.values.get(BY_NAME[name].field)) for p in trend.points), role, gap)
+            for name, word, role in LINES
+        ]
+        self.chart.set_data(series, (trend.window.start, trend.window.end))
