@@ -15,14 +15,13 @@ from kmm_tui.settings.layers import AUTH_KEYS, VARIABLES
 
 SECRET = "hunter2-Zq9"
 
-keys = st.sampled_from(
-    ["profile", "profiles", "board", "ui", "theme", "every", "window", "watch", "a", "b", "account", "name", "auth", "domain_api"]
-    + ["file", "command", "evry", "pasword", "x y", *AUTH_KEYS]
-)
-leaves: st.SearchStrategy[Any] = st.sampled_from(
-    [SECRET, f"{SECRET}\n", "", "a", "b", "user", "bearer", "app_key", "30s", "1", 1, 0, -1, 10**30, 1.5]
-    + [True, float("nan"), *["http://localhost", "https://x.example", "https://[", "http://[::1"]]
-)
+NAMES = ("profile", "profiles", "board", "ui", "theme", "every", "window", "watch", "a", "b", "account", "name")
+OTHERS = ("auth", "domain_api", "file", "command", "evry", "pasword", "x y")
+TEXTS = (SECRET, f"{SECRET}\n", "", "a", "b", "user", "bearer", "app_key", "30s", "1", "https://x.example", "http://[")
+NUMBERS = (1, 0, -1, 10**30, 1.5, True, float("nan"))
+
+keys = st.sampled_from([*NAMES, *OTHERS, *AUTH_KEYS])
+leaves: st.SearchStrategy[Any] = st.sampled_from([*TEXTS, *NUMBERS])
 trees = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5), max_leaves=12
 )
