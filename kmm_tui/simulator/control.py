@@ -6,8 +6,9 @@ import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from kmm_tui.simulator.faults import COMMON, TABLE
-from kmm_tui.simulator.http_answers import Refusal, bad_request, json_answer
+from kmm_tui.simulator.http_answers import json_answer
 from kmm_tui.simulator.http_call import json_object
+from kmm_tui.simulator.http_refusal import Refusal, bad_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the simulated service answers: refusals as an exception, JSON as bytes, and one finished answer as a value."""
+"""What the simulated service answers: refusals in words, JSON as bytes, and one finished answer as a value."""
 
 from __future__ import annotations
 
@@ -8,29 +8,10 @@ from typing import Any
 
 from starlette.responses import Response
 
+from kmm_tui.simulator.http_refusal import Refusal
+
 JSON_TYPE = "application/json;charset=UTF-8"
 HTML_TYPE = "text/html;charset=UTF-8"
-
-
-class Refusal(Exception):
-    """A request that is turned away. ``code`` is short and stable, ``message`` tells a person the reason."""
-
-    def __init__(self, status: int, code: str, message: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.headers = headers or {}
-
-
-def bad_request(code: str, message: str) -> Refusal:
-    """A refusal with 400: the body or the query is outside the documentation."""
-    return Refusal(400, code, message)
-
-
-def unauthorized(code: str, message: str) -> Refusal:
-    """A refusal with 401: the sign-in is wrong, expired or absent."""
-    return Refusal(401, code, message)
 
 
 def json_bytes(payload: Any) -> bytes:
@@ -52,6 +33,11 @@ def refusal_answer(refusal: Refusal, now: int) -> Response:
     """A refusal as the service words it; ``now`` is epoch milliseconds."""
     payload = error_payload(refusal.status, refusal.code, refusal.message, now)
     return json_answer(payload, refusal.status, refusal.headers)
+
+
+def token_refusal_answer(refusal: Refusal) -> Response:
+    """A refusal as a token endpoint words it (RFC 6749, section 5.2)."""
+    return json_answer({"error": refusal.code, "error_description": refusal.message}, refusal.status, refusal.headers)
 
 
 @dataclass(slots=True)

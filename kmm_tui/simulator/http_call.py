@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kmm_tui.simulator.http_answers import bad_request
+from kmm_tui.simulator.http_refusal import bad_request
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kmm_tui.simulator.http_answers import unauthorized
+from kmm_tui.simulator.http_refusal import unauthorized
 from kmm_tui.simulator.signin import Credentials
 
 TOLERANCE = 300.0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from kmm_tui.simulator.http_answers import Refusal
+from kmm_tui.simulator.http_refusal import Refusal
 from kmm_tui.simulator.signin import Credentials, same
 
 SCOPE = "messaging.key.metrics.read.external"

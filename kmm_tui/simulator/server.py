@@ -12,7 +12,8 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from kmm_tui.simulator.faults import read_order
 from kmm_tui.simulator.faults_scene import scene_faults
 from kmm_tui.simulator.scenes import load_scene
 from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT
+from kmm_tui.simulator.validate_query import READABLE_AGENTS
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 DONE, FAILED, USAGE = 0, 1, 2
 """What `serve` returns: it was told to end, the world could not be built, or it was asked for something impossible."""
 _KEEP_ALIVE = 75
+_FASTEST = 10_000
 
 
 class _Ending:
@@ -59,11 +62,18 @@ class _Ending:
         if self.server is None:
             raise SystemExit(DONE)
 
-    def watch_signals(self) -> None:
-        """Take the signals that ask a program to end. Only the main thread may."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                signal.signal(number, self.on_signal)
+    @contextmanager
+    def watching_signals(self) -> Iterator[None]:
+        """Take the signals that ask a program to end, for as long as this lasts. Only the main thread may."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {number: signal.signal(number, self.on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def watch_stdin(self) -> None:
         """End when whoever holds the other end of stdin has gone."""
@@ -153,54 +163,55 @@ def serve(
     What cannot be done is said in one line on stderr, with exit code 2.
     """
     ending = _Ending()
-    ending.watch_signals()
-    if until_stdin_closes:
-        ending.watch_stdin()
-    try:
-        orders = [*scene_faults(scene), *faults]
-        for order in orders:
-            read_order(order)
-        load_scene(scene)
-        if per_second <= 0 or burst < 1:
-            raise ValueError("the rate must be over 0 a second, with a burst of at least 1")
-        if not 0 < speed <= 10_000:
-            raise ValueError(f"speed {speed:g} is not above 0 and up to 10000")
-        if not 1 <= agent_page_max <= 1000:
-            raise ValueError("the largest page of agents must be from 1 to 1000")
-        sock = _listening(host, port)
-    except OSError as error:
-        _complain(f"cannot listen on {host}:{port}: {error.strerror or error}")
-        return USAGE
-    except (ValueError, OverflowError) as error:
-        _complain(str(error))
-        return USAGE
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{sock.getsockname()[1]}"
-    _say(json.dumps(announcement(url)) + "\n" if announce else _greeting(url))
+    with ending.watching_signals():
+        if until_stdin_closes:
+            ending.watch_stdin()
+        try:
+            orders = [*scene_faults(scene), *faults]
+            for order in orders:
+                read_order(order)
+            load_scene(scene)
+            if not 0 < speed <= _FASTEST:
+                raise ValueError(f"speed {speed:g} is not above 0 and up to {_FASTEST}")
+            if per_second <= 0 or burst < 1:
+                raise ValueError("the rate must be over 0 a second, with a burst of at least 1")
+            if not 1 <= agent_page_max <= READABLE_AGENTS:
+                raise ValueError(f"the largest page of agents must be from 1 to {READABLE_AGENTS}")
+            sock = _listening(host, port)
+        except OSError as error:
+            _complain(f"cannot listen on {host}:{port}: {error.strerror or error}")
+            return USAGE
+        except (ValueError, OverflowError) as error:
+            _complain(str(error))
+            return USAGE
+        with sock:
+            shown = f"[{host}]" if ":" in host else host
+            url = f"http://{shown}:{sock.getsockname()[1]}"
+            _say(json.dumps(announcement(url)) + "\n" if announce else _greeting(url))
 
-    def built() -> Engine:
-        if build is not None:
-            return build()
-        from kmm_tui.simulator.world import build_world
+            def built() -> Engine:
+                if build is not None:
+                    return build()
+                from kmm_tui.simulator.world import build_world
 
-        return build_world(size=size, scene=scene, seed=seed, speed=speed)
+                return build_world(size=size, scene=scene, seed=seed, speed=speed)
 
-    from kmm_tui.simulator.server_app import create_app
-    from kmm_tui.simulator.server_rate import Rate
+            from kmm_tui.simulator.server_app import create_app
+            from kmm_tui.simulator.server_rate import Rate
 
-    app = create_app(
-        built,
-        rate=Rate(per_second, burst),
-        faults=orders,
-        session_ttl=session_ttl,
-        token_ttl=token_ttl,
-        agent_page_max=agent_page_max,
-        speed=speed,
-        seed=seed,
-    )
-    world = app.service.room.built
-    world.add_done_callback(lambda done: ending.ask() if done.exception() is not None else None)
-    _run(app, sock, ending)
+            app = create_app(
+                built,
+                rate=Rate(per_second, burst),
+                faults=orders,
+                session_ttl=session_ttl,
+                token_ttl=token_ttl,
+                agent_page_max=agent_page_max,
+                speed=speed,
+                seed=seed,
+            )
+            world = app.service.room.built
+            world.add_done_callback(lambda done: ending.ask() if done.exception() is not None else None)
+            _run(app, sock, ending)
     return _outcome(world)
 
 
@@ -236,7 +247,4 @@ def _run(app: Any, sock: socket.socket, ending: _Ending) -> None:
     )
     server = uvicorn.Server(config)
     ending.started(server)
-    try:
-        asyncio.run(server.serve(sockets=[sock]))
-    finally:
-        sock.close()
+    asyncio.run(server.serve(sockets=[sock]))

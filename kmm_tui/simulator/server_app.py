@@ -20,17 +20,10 @@ from kmm_tui.simulator import control, faults_strike, server_domain, signin_logi
 from kmm_tui.simulator.engine import Engine
 from kmm_tui.simulator.faults import Switchboard
 from kmm_tui.simulator.faults_answers import rewritten
-from kmm_tui.simulator.http_answers import (
-    JSON_TYPE,
-    Answer,
-    Collector,
-    Refusal,
-    bad_request,
-    refusal_answer,
-    unauthorized,
-)
+from kmm_tui.simulator.http_answers import JSON_TYPE, Answer, Collector, refusal_answer, token_refusal_answer
 from kmm_tui.simulator.http_call import CALL_KEY, CONTROL, Call, call_of, json_object, target_of
 from kmm_tui.simulator.http_counters import Counters, without_secrets
+from kmm_tui.simulator.http_refusal import Refusal, bad_request, unauthorized
 from kmm_tui.simulator.oauth1 import OAuth1
 from kmm_tui.simulator.oauth2 import OAuth2
 from kmm_tui.simulator.server_engine import EngineRoom
@@ -189,6 +182,8 @@ class Simulator(Starlette):
         refusal = error if isinstance(error, Refusal) else Refusal(500, "internal", "internal server error")
         call = call_of(request)
         call.reason = f"{refusal.code}: {refusal.message}"
+        if call.target == "token":
+            return token_refusal_answer(refusal)
         return refusal_answer(refusal, self.service.now(call))
 
     async def _not_there(self, request: Request, error: Exception) -> Response:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmm_tui.simulator.http_answers import bad_request, json_answer, unauthorized
+from kmm_tui.simulator.http_answers import json_answer
+from kmm_tui.simulator.http_refusal import bad_request, unauthorized
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kmm_tui.simulator.http_answers import Refusal
+from kmm_tui.simulator.http_refusal import Refusal
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
-from kmm_tui.simulator.http_answers import Refusal, unauthorized
+from kmm_tui.simulator.http_refusal import Refusal, unauthorized
 
 DEMO_ACCOUNT = "12345678"
 PERMISSION = "Key Messaging Metrics"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kmm_tui.simulator.http_answers import unauthorized
 from kmm_tui.simulator.http_call import Call
+from kmm_tui.simulator.http_refusal import unauthorized
 from kmm_tui.simulator.oauth1 import OAuth1, Signed
 from kmm_tui.simulator.oauth2 import OAuth2
 from kmm_tui.simulator.signin import Identity, Sessions, same

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import Response
 
-from kmm_tui.simulator.http_answers import bad_request, json_answer, unauthorized
+from kmm_tui.simulator.http_answers import json_answer
 from kmm_tui.simulator.http_call import body_of, call_of, json_object
+from kmm_tui.simulator.http_refusal import bad_request, unauthorized
 from kmm_tui.simulator.server_domain import base_uris
 from kmm_tui.simulator.signin import PERMISSION, Session
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from kmm_tui.metrics import BY_NAME, Kind, Method
 from kmm_tui.simulator.engine import Filters, GroupBy
-from kmm_tui.simulator.http_answers import bad_request
+from kmm_tui.simulator.http_refusal import bad_request
 from kmm_tui.simulator.validate_window import Window, window_of
 
 _BY_TIME = "metricsToRetrieveByTime"

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from kmm_tui.metrics import Method, sort_fields
-from kmm_tui.simulator.http_answers import bad_request
+from kmm_tui.simulator.http_refusal import bad_request
 
 METRICS_PAGE = 50
 AGENT_PAGE = 50

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kmm_tui.metrics import Method
-from kmm_tui.simulator.http_answers import bad_request
+from kmm_tui.simulator.http_refusal import bad_request
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

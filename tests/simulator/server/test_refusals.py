@@ -166,7 +166,7 @@ async def test_a_body_that_is_no_json_object_is_refused(
 async def test_only_post_is_taken(target: str, client: httpx.AsyncClient, paths: dict[str, str]) -> None:
     answer = await client.get(paths[target])
     assert answer.status_code == 400
-    assert "must be POST" in answer.json()["error"]["message"]
+    assert "must be POST" in answer.text
 
 
 async def test_what_is_not_there_is_404(client: httpx.AsyncClient) -> None:
