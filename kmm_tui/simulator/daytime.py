@@ -24,7 +24,7 @@ class Calendar:
 
     @classmethod
     def showing(cls, start: int, *, weekday: int, time: int, begins: int) -> Calendar:
-        """The calendar in which `start` (epoch ms) is on this weekday (Monday 0) at this time of day (ms), to 8 minutes."""
+        """The calendar in which `start` (epoch ms) is on this weekday (Monday 0) and time of day (ms), to 8 minutes."""
         today = start // DAY
         ahead = (weekday - weekday_of(today) + 3) % 7 - 3
         offset = (today + ahead) * DAY + time - start

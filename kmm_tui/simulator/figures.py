@@ -9,8 +9,9 @@ conversation is the time that it was assigned to agents; ``fcr`` counts skipped 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.simulator.engine import Figures
@@ -28,22 +29,27 @@ class _Formula:
     compute: Callable[[_Row], Value]
 
 
+def _total(columns: tuple[str, ...]) -> Callable[[_Row], int]:
+    get = itemgetter(*(COLUMN[column] for column in columns))
+    return get if len(columns) == 1 else lambda row: sum(get(row))
+
+
 def _count(*columns: str) -> _Formula:
-    places = [COLUMN[column] for column in columns]
-    return _Formula(frozenset(places), lambda row: sum(row[place] for place in places))
+    return _Formula(_places(columns), _total(columns))
 
 
 def _ratio(over: tuple[str, ...], under: tuple[str, ...], digits: int | None = None) -> _Formula:
-    above, below = [COLUMN[column] for column in over], [COLUMN[column] for column in under]
+    above, below = _total(over), _total(under)
 
     def ratio(row: _Row) -> Value:
-        base = sum(row[place] for place in below)
-        if not base:
-            return None
-        value = sum(row[place] for place in above) / base
-        return round(value) if digits is None else round(value, digits)
+        base = below(row)
+        return round(above(row) / base, digits) if base else None
 
-    return _Formula(frozenset(above + below), ratio)
+    return _Formula(_places(over + under), ratio)
+
+
+def _places(columns: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(COLUMN[column] for column in columns)
 
 
 def _nps() -> _Formula:
@@ -83,31 +89,32 @@ _FORMULAS: Mapping[str, _Formula] = {
 }
 
 
-def canonical(name: str) -> str:
-    """The catalogue's name of a metric that may have been asked for by its older one."""
-    return BY_NAME[name].name
+Asked = Sequence[tuple[str, str]]
+"""Metrics of a request: the catalogue's name and the response field of each."""
 
 
-def field_of(name: str) -> str:
-    """The response field for a request name: the older name of a metric is answered under its older field."""
-    metric = BY_NAME[name]
-    return metric.aliases[0] if name == metric.older_name else metric.field
+def asked(names: Iterable[str]) -> Asked:
+    """The metrics of these request names; one asked for by its older name is answered under its older field."""
+    metrics = [(name, BY_NAME[name]) for name in names]
+    return [(metric.name, metric.aliases[0] if name == metric.older_name else metric.field) for name, metric in metrics]
 
 
-def families(names: Iterable[str]) -> list[int]:
-    """The kinds of facts that these metrics are computed from; none for current values and durations."""
-    reads = {place for name in names if (formula := _FORMULAS.get(canonical(name))) for place in formula.reads}
-    return sorted({bisect_right(OFFSETS, place) - 1 for place in reads})
+class ByTime:
+    """Those of the metrics asked for that are counted over a window, ready to be computed for many rows."""
 
+    def __init__(self, metrics: Asked) -> None:
+        chosen = [(field, _FORMULAS[name]) for name, field in metrics if name in _FORMULAS]
+        self._computed = [(field, formula.compute) for field, formula in chosen]
+        reads = {place for _, formula in chosen for place in formula.reads}
+        self.families = sorted({bisect_right(OFFSETS, place) - 1 for place in reads})
+        """The kinds of facts that they are computed from."""
 
-def by_time(row: _Row, names: Iterable[str], into: Figures) -> None:
-    """Puts those of the metrics that are counted over a window into `into`, from one row of totals."""
-    for name in names:
-        formula = _FORMULAS.get(canonical(name))
-        if formula is not None:
-            value = formula.compute(row)
+    def figures(self, row: _Row, into: Figures) -> None:
+        """Puts them into `into`, from one row of totals; those without a value are left out."""
+        for field, compute in self._computed:
+            value = compute(row)
             if value is not None:
-                into[field_of(name)] = value
+                into[field] = value
 
 
 def new_row() -> _Row:

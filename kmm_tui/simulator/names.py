@@ -35,7 +35,8 @@ FIRST = (
 LAST = (
     "Kowalczyk", "Okafor", "Sousa", "Zhang", "Müller", "O'Brien", "Sharma", "García", "Lindqvist", "Mensah", "de Vries",
     "Yılmaz", "Tanaka", "Dubois", "Fernández", "Nowak", "Haddad", "van den Berg", "Jensen", "Carvalho", "Novák",
-    "Adeyemi", "Moreau", "Silva", "Iyer", "Demir", "Nilsson", "Diallo", "Rossi", "Nkosi", "Ødegård", "Lefèvre", "Petrov", "Rahman",
+    "Adeyemi", "Moreau", "Silva", "Iyer",
+    "Demir", "Nilsson", "Diallo", "Rossi", "Nkosi", "Ødegård", "Lefèvre", "Petrov", "Rahman",
     "Smith", "Kim", "Horvat", "Brown", "Sato", "Farouk", "Costa", "Popescu", "Virtanen", "Ibáñez", "Weber", "Oliveira",
     "Clarke", "Svobodová", "Aziz", "Georgiou",
 )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from kmm_tui.simulator.conversation import IDLE
 from kmm_tui.simulator.engine import Figures
-from kmm_tui.simulator.figures import canonical, field_of
+from kmm_tui.simulator.figures import Asked
 from kmm_tui.simulator.floor import Floor, Seat
 from kmm_tui.simulator.shifts import AWAY, BACK_SOON, ONLINE
 
@@ -55,7 +55,7 @@ class Tally:
             self.places_away += places
 
     def value(self, name: str) -> int | float | None:
-        """One current metric, by its request name; None where there is nothing to divide by, or no such metric."""
+        """One current metric, by the catalogue's name; None where there is nothing to divide by, or no such metric."""
         match name:
             case "unassigned_conversations":
                 return len(self.waits)
@@ -99,12 +99,12 @@ class Tally:
         self.waits.sort()
         return self.waits[-(-len(self.waits) * percent // 100) - 1] if self.waits else None
 
-    def figures(self, names: Iterable[str], into: Figures) -> None:
+    def figures(self, metrics: Asked, into: Figures) -> None:
         """Puts those of the metrics that are current values into `into`."""
-        for name in names:
-            value = self.value(canonical(name))
+        for name, field in metrics:
+            value = self.value(name)
             if value is not None:
-                into[field_of(name)] = value
+                into[field] = value
 
 
 def _over(load: int, places: int) -> float | None:

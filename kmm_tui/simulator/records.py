@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from kmm_tui.simulator.engine import AgentFigures, Figures
-from kmm_tui.simulator.figures import by_time, canonical, field_of
+from kmm_tui.simulator.figures import Asked, ByTime
 from kmm_tui.simulator.floor import Floor, Seat
 from kmm_tui.simulator.plan import Agent, Plan
-from kmm_tui.simulator.shifts import NO_REASON, OFFLINE, ONLINE, Stretch, Timeline
+from kmm_tui.simulator.shifts import AWAY, NO_REASON, OFFLINE, ONLINE, Stretch, Timeline
 
 Span = tuple[Timeline, int, int]
 """A timeline, and the part of it that counts: from and to, epoch ms."""
 
 
 def metadata(plan: Plan, agent: Agent) -> Mapping[str, Any]:
-    """What goes into ``agentMetadata``: the same at all times."""
+    """What goes into ``agentMetadata``: the same at all times, so make it once."""
     return {
         "agentName": agent.name,
         "agentNickname": agent.nickname,
@@ -31,16 +31,18 @@ def metadata(plan: Plan, agent: Agent) -> Mapping[str, Any]:
 
 
 def state(stretch: Stretch | None, line: Timeline, now: int) -> Figures:
-    """The agent's state, and since when. The state began with the first of the stretches in it without a break."""
-    past = [s for s in line if s.start <= now]
+    """The agent's state, and since when; `line` holds what led up to it.
+
+    Being away for one reason after another is one state with several reasons.
+    """
     if stretch is None:
-        since = past[-1].end if past else now
+        since = max((past.end for past in line if past.end <= now), default=now)
         return _state(OFFLINE, since, NO_REASON, since)
     since = stretch.start
-    for earlier in reversed(past[:-1]):
-        if earlier.end != since or earlier.status != stretch.status:
-            break
-        since = earlier.start
+    if stretch.status == AWAY:
+        for earlier in reversed(line):
+            if earlier.end == since and earlier.status == AWAY:
+                since = earlier.start
     return _state(stretch.status, since, stretch.reason, stretch.start)
 
 
@@ -66,59 +68,82 @@ def durations(spans: Sequence[Span]) -> dict[tuple[str, str], int]:
     return spent
 
 
-def record(
-    floor: Floor, seat: Seat, names: Sequence[str], row: list[int], status: Figures, spans: Sequence[Span]
-) -> AgentFigures:
-    """One agent's record: identity and state always, then the metrics asked for."""
-    agent, plan = seat.agent, floor.plan
-    result: Figures = {"agentId": agent.id, "agentGroupId": int(plan.groups[agent.group].id), **status}
-    spent = durations(spans) if spans else {}
-    for name in names:
-        match canonical(name):
-            case "agent_current_status_reason":
-                result["agentCurrentStatusReason"] = status["agentCurrentStatusReasonId"]
-            case "agent_login_duration":
-                result[field_of(name)] = sum(spent.values())
-            case "agent_online_duration":
-                result[field_of(name)] = sum(ms for (state_, _), ms in spent.items() if state_ == ONLINE)
-            case "agent_status_duration" if not agent.is_bot:
-                result[field_of(name)] = _by_state(spent)
-            case "agent_status_with_reason_duration" if not agent.is_bot:
-                result[field_of(name)] = [_duration(s, ms, reason) for (s, reason), ms in sorted(spent.items())]
-            case other:
-                value = _current(other, seat, floor.now)
-                if value is not None:
-                    result[field_of(name)] = value
-    by_time(row, names, result)
-    return AgentFigures(record=result, metadata=metadata(plan, agent))
+class Records:
+    """Makes the records of one answer: identity and state always, then the metrics asked for.
+
+    ``about`` is each agent's `metadata`, by index.
+    """
+
+    def __init__(self, floor: Floor, metrics: Asked, counted: ByTime, about: Sequence[Mapping[str, Any]]) -> None:
+        self._floor, self._counted, self._about = floor, counted, about
+        self._current = [(field, _CURRENT[name]) for name, field in metrics if name in _CURRENT]
+        self._spent = [(field, _SPENT[name]) for name, field in metrics if name in _SPENT]
+        self._reason = any(name == "agent_current_status_reason" for name, _ in metrics)
+
+    def record(self, seat: Seat, row: list[int], status: Figures, spans: Sequence[Span]) -> AgentFigures:
+        """One agent's record; `row` are the totals of the window, `spans` the timelines that it covers."""
+        agent, plan = seat.agent, self._floor.plan
+        result: Figures = {"agentId": agent.id, "agentGroupId": int(plan.groups[agent.group].id), **status}
+        if self._reason:
+            result["agentCurrentStatusReason"] = status["agentCurrentStatusReasonId"]
+        for field, current in self._current:
+            value = current(seat, self._floor.now)
+            if value is not None:
+                result[field] = value
+        if self._spent:
+            spent = durations(spans)
+            for field, summed in self._spent:
+                total = summed(spent, agent)
+                if total is not None:
+                    result[field] = total
+        self._counted.figures(row, result)
+        return AgentFigures(record=result, metadata=self._about[agent.index])
 
 
-def _by_state(spent: Mapping[tuple[str, str], int]) -> list[Figures]:
+_Spent = Mapping[tuple[str, str], int]
+
+
+def _by_state(spent: _Spent, agent: Agent) -> list[Figures] | None:
+    if agent.is_bot:
+        return None
     states: dict[str, int] = {}
     for (status, _), ms in spent.items():
         states[status] = states.get(status, 0) + ms
     return [_duration(status, ms, NO_REASON) for status, ms in sorted(states.items())]
 
 
+def _by_reason(spent: _Spent, agent: Agent) -> list[Figures] | None:
+    if agent.is_bot:
+        return None
+    return [_duration(status, ms, reason) for (status, reason), ms in sorted(spent.items())]
+
+
 def _duration(status: str, ms: int, reason: str) -> Figures:
     return {"agentStatus": status, "agentStatusDuration": ms, "agentStatusReasonId": reason}
 
 
-def _current(name: str, seat: Seat, now: int) -> int | float | None:
-    match name:
-        case "assigned_conversations":
-            return len(seat.hand)
-        case "active_conversations":
-            return seat.active(now)
-        case "pending_agent_response":
-            return seat.pending()
-        case "pending_agent_response_rate":
-            return round(seat.pending() / len(seat.hand), 4) if seat.hand else None
-        case "agent_load":
-            return round(len(seat.hand) / seat.slots, 4) if seat.stretch is not None else None
-        case "available_slots":
-            return seat.slots - len(seat.hand) if seat.open else 0
-        case "max_slots":
-            return seat.slots
-        case _:
-            return None
+_SPENT: Mapping[str, Callable[[_Spent, Agent], int | list[Figures] | None]] = {
+    "agent_login_duration": lambda spent, _: sum(spent.values()),
+    "agent_online_duration": lambda spent, _: sum(ms for (status, _), ms in spent.items() if status == ONLINE),
+    "agent_status_duration": _by_state,
+    "agent_status_with_reason_duration": _by_reason,
+}
+
+
+def _load(seat: Seat, _now: int) -> float | None:
+    return round(len(seat.hand) / seat.slots, 4) if seat.stretch is not None else None
+
+
+def _pending_rate(seat: Seat, _now: int) -> float | None:
+    return round(seat.pending() / len(seat.hand), 4) if seat.hand else None
+
+
+_CURRENT: Mapping[str, Callable[[Seat, int], int | float | None]] = {
+    "assigned_conversations": lambda seat, _: len(seat.hand),
+    "active_conversations": lambda seat, now: seat.active(now),
+    "pending_agent_response": lambda seat, _: seat.pending(),
+    "pending_agent_response_rate": _pending_rate,
+    "agent_load": _load,
+    "available_slots": lambda seat, _: seat.slots - len(seat.hand) if seat.open else 0,
+    "max_slots": lambda seat, _: seat.slots,
+}

@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING
 from kmm_tui.simulator.daytime import DAY, Calendar
 from kmm_tui.simulator.demand import Demand
 from kmm_tui.simulator.engine import AgentFigures, Engine, Figures, Filters, GroupBy, GroupFigures
-from kmm_tui.simulator.figures import by_time, families, new_row
+from kmm_tui.simulator.figures import ByTime, asked, new_row
 from kmm_tui.simulator.floor import Floor
 from kmm_tui.simulator.history import History
 from kmm_tui.simulator.ledger import Ledger, Targets
 from kmm_tui.simulator.plan import MINUTE, Plan, build_plan
 from kmm_tui.simulator.present import Tally, merged, survey
-from kmm_tui.simulator.records import Span, record, state
+from kmm_tui.simulator.records import Records, Span, metadata, state
 from kmm_tui.simulator.scenes import Scene, SceneError, load_scene
 from kmm_tui.simulator.shifts import OFFLINE, Rota, Timeline
 
@@ -73,6 +73,7 @@ class World:
         self.rota = Rota(plan, scene, self.calendar, seed, self._start)
         self._demand = Demand(plan, scene, self.calendar, self._start)
         self._history = History(self._played)
+        self._about = [metadata(plan, agent) for agent in plan.agents]
         self._today = self.calendar.day(self._start)
         self.floor = self._open(self._today)
         self.now()
@@ -109,11 +110,10 @@ class World:
         """The world days that a window touches, none of them in the future."""
         return range(self.calendar.day(start), min(self.calendar.day(end), self._today) + 1)
 
-    def _collect(self, names: Sequence[str], start: int, end: int, into: Targets) -> None:
-        needed = families(names)
-        if needed:
+    def _collect(self, counted: ByTime, start: int, end: int, into: Targets) -> None:
+        if counted.families:
             for begins, ledger in self._ledgers(start, end):
-                ledger.collect(needed, start - begins, end - begins, into)
+                ledger.collect(counted.families, start - begins, end - begins, into)
 
     # -- who passes -------------------------------------------------------------------------------------------------
 
@@ -163,7 +163,8 @@ class World:
         named, each with everything below it.
         """
         self.now()
-        plan = self.plan
+        plan, named = self.plan, asked(names)
+        counted = ByTime(named)
         groups, skills = self._groups(filters), self._skills(filters)
         agents, queues = self._agents(filters, groups), self._queues(filters, groups, skills)
         of_group = group_by == "agentGroupId"
@@ -175,21 +176,24 @@ class World:
             skills=skills,
             by_skill=None if of_group else rows,
         )
-        self._collect(names, filters.start, filters.end, into)
+        self._collect(counted, filters.start, filters.end, into)
         tallies = [Tally() for _ in range(count)] if group_by else []
         everyone = survey(
             self.floor, agents, skills, queues,
             tallies if group_by == "skillId" else None, tallies if of_group else None,
         )  # fmt: skip
-        together: Figures | None = None
-        if want_all:
-            together = {}
-            by_time([sum(column) for column in zip(*rows, strict=True)], names, together)
-            everyone.figures(names, together)
+
+        def figures(row: list[int], tally: Tally) -> Figures:
+            result: Figures = {}
+            counted.figures(row, result)
+            tally.figures(named, result)
+            return result
+
+        together = figures(_summed(rows), everyone) if want_all else None
         entries: list[GroupFigures] = []
         if group_by == "skillId":
             entries = [
-                _entry(skill.id, skill.name, names, rows[skill.index], tallies[skill.index])
+                GroupFigures(skill.id, skill.name, figures(rows[skill.index], tallies[skill.index]))
                 for skill in plan.skills
                 if skills[skill.index]
             ]
@@ -200,9 +204,9 @@ class World:
                 row, tally = rows[group.index], tallies[group.index]
                 if filters.include_subgroups:
                     below = sorted(plan.subtree[group.index])
-                    row = [sum(column) for column in zip(*(rows[g] for g in below), strict=True)]
+                    row = _summed([rows[g] for g in below])
                     tally = merged(tallies[g] for g in below)
-                entries.append(_entry(group.id, group.name, names, row, tally))
+                entries.append(GroupFigures(group.id, group.name, figures(row, tally)))
         return together, entries
 
     def agents(self, filters: Filters, names: Sequence[str]) -> list[AgentFigures]:
@@ -215,6 +219,7 @@ class World:
         for day in self._days(filters.start, filters.end):
             begins, ends = self.calendar.start(day), self.calendar.start(day + 1)
             days.append((self.rota.of(day), max(filters.start, begins), min(filters.end, ends, fresh)))
+        latest = min(filters.end, now)
         known = [lines for lines, _, _ in days]
         if not days or self._days(filters.start, filters.end)[-1] != self._today:
             known.append(self.rota.of(self._today))
@@ -227,20 +232,22 @@ class World:
             if status not in filters.statuses:
                 continue
             spans = [(lines[index], start, end) for lines, start, end in days]
-            line = [stretch for lines in known for stretch in lines[index]]
-            here = any(s.start <= min(filters.end, now) and s.end >= filters.start for s in line)
-            if status == OFFLINE and not here:
+            line = known[-1][index] if len(known) == 1 else [s for lines in known for s in lines[index]]
+            if status == OFFLINE and not any(s.start <= latest and s.end >= filters.start for s in line):
                 continue
             chosen.append((index, state(seat.stretch, line, now), spans))
         rows: list[list[int] | None] = [None] * len(plan.agents)
-        for index, _, _ in chosen:
-            rows[index] = new_row()
-        self._collect(
-            names, filters.start, filters.end, Targets(rows, [None] * len(plan.skills), [True] * len(plan.skills))
-        )
+        own = [new_row() for _ in chosen]
+        for row, (index, _, _) in zip(own, chosen, strict=True):
+            rows[index] = row
+        metrics = asked(names)
+        counted = ByTime(metrics)
+        into = Targets(by_agent=rows, of_nobody=[None] * len(plan.skills), skills=[True] * len(plan.skills))
+        self._collect(counted, filters.start, filters.end, into)
+        records = Records(self.floor, metrics, counted, self._about)
         return [
-            record(self.floor, self.floor.seats[index], names, rows[index] or new_row(), status, spans)
-            for index, status, spans in chosen
+            records.record(self.floor.seats[index], row, status, spans)
+            for row, (index, status, spans) in zip(own, chosen, strict=True)
         ]
 
     def historical(self, filters: Filters, names: Sequence[str], edges: Sequence[int]) -> list[Figures]:
@@ -248,25 +255,22 @@ class World:
         self.now()
         groups, skills = self._groups(filters), self._skills(filters)
         agents, queues = self._agents(filters, groups), self._queues(filters, groups, skills)
-        counted = new_row()  # only says which facts count
+        any_row = new_row()  # only says which facts count
         into = Targets(
-            by_agent=[counted if passes else None for passes in agents],
-            of_nobody=[counted if passes else None for passes in queues],
+            by_agent=[any_row if passes else None for passes in agents],
+            of_nobody=[any_row if passes else None for passes in queues],
             skills=skills,
         )
         trend = [new_row() for _ in pairwise(edges)]
-        needed = families(names)
-        if trend and needed:
+        counted = ByTime(asked(names))
+        if trend and counted.families:
             for begins, ledger in self._ledgers(edges[0] + 1, edges[-1]):
-                ledger.trend(needed, [edge - begins for edge in edges], into, trend)
+                ledger.trend(counted.families, [edge - begins for edge in edges], into, trend)
         answers: list[Figures] = [{} for _ in trend]
         for row, figures in zip(trend, answers, strict=True):
-            by_time(row, names, figures)
+            counted.figures(row, figures)
         return answers
 
 
-def _entry(key: str, name: str, names: Sequence[str], row: list[int], tally: Tally) -> GroupFigures:
-    figures: Figures = {}
-    by_time(row, names, figures)
-    tally.figures(names, figures)
-    return GroupFigures(key, name, figures)
+def _summed(rows: Sequence[list[int]]) -> list[int]:
+    return [sum(column) for column in zip(*rows, strict=True)]
