@@ -83,8 +83,8 @@ class Metric:
 
     @property
     def is_number(self) -> bool:
-        """Whether a value of it is one number; the states and the lists of durations are not."""
-        return self.unit not in (Unit.STATE, Unit.LIST)
+        """Whether a value of it is a number to show; states, the moments they began and lists of durations are not."""
+        return self.unit not in (Unit.STATE, Unit.MOMENT, Unit.LIST)
 
 
 _METHODS = {"M": Method.METRICS, "A": Method.AGENT_VIEW, "H": Method.HISTORICAL}

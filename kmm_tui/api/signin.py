@@ -33,6 +33,9 @@ class SignIn(httpx.Auth):
     label: ClassVar[str]
     keep_alive_every: ClassVar[float | None] = None
 
+    async def prepare(self) -> None:
+        """Sign in, where that is a step of its own. Raises any `KmmError` of it."""
+
     async def keep_alive(self) -> None:
         """Tell the server that the session is still in use. Raises any `KmmError` of that call."""
 
@@ -115,6 +118,9 @@ class _RenewableSignIn(SignIn):
 
     def retry(self) -> None:
         self._refusal = None
+
+    async def prepare(self) -> None:
+        await self._bearer(None)
 
     async def _bearer(self, refused: _Token | None) -> _Token:
         async with self._lock:

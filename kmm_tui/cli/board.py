@@ -1,0 +1,117 @@
+"""``kmm-tui`` without a command: the live board, from the settings to the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmm_tui.cli.connect import fail, load_settings, new_client
+from kmm_tui.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.ui.app import BoardApp
+    from kmm_tui.ui.header import About
+
+GOODBYE = 3.0
+"""Seconds that logging out may take before the board is left all the same."""
+
+TREND_WINDOW = 8 * 60 * 60 * 1000
+TREND_INTERVAL = 5
+"""Minutes between two points of the trend: 96 of the 100 points that one answer may hold."""
+
+
+def need_terminal() -> None:
+    """Ends the command with one line where there is no terminal to draw on."""
+    # The board draws on stderr, as Textual does, and leaves stdout alone.
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        fail("The board needs a terminal. For figures without one: kmm-tui query --help", Exit.USAGE)
+
+
+def show_board(options: Mapping[str, Any]) -> int:
+    """Shows the board of the chosen profile until its person ends it. Returns the exit code."""
+    need_terminal()
+    loaded = load_settings(options)
+    from kmm_tui.ui.header import About
+
+    settings, profile = loaded.settings, loaded.settings.chosen
+    about = About(
+        account=profile.account,
+        name=profile.name,
+        profile=settings.profile,
+        window=int(settings.board.window.total_seconds() * 1000),
+        every=settings.board.every.total_seconds(),
+    )
+    return run_board(new_client(loaded), about, watch=settings.board.watch, theme=settings.ui.theme)
+
+
+def run_board(
+    client: KmmClient,
+    about: About,
+    *,
+    watch: Sequence[str] = (),
+    theme: str,
+    watchdog: Callable[[], Awaitable[str]] | None = None,
+) -> int:
+    """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
+    from kmm_tui.board import asked
+    from kmm_tui.board.scope import Watch
+    from kmm_tui.board.state import TopicState
+    from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.feed.feed import Feed, Spawn
+    from kmm_tui.feed.gather import Wants
+    from kmm_tui.ui.app import BoardApp
+
+    clock = SystemClock()
+    wants = Wants(
+        window=about.window,
+        metrics=asked.FIGURES,
+        agent_metrics=asked.AGENT_FIGURES,
+        trend_metrics=asked.TREND_FIGURES,
+        trend_window=TREND_WINDOW,
+        trend_interval=TREND_INTERVAL,
+    )
+
+    async def main() -> str | None:
+        feeds: list[Feed] = []
+
+        def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
+            feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish))
+            return feeds[0]
+
+        app = BoardApp(connect, about, clock, theme=theme)
+        _end_on_signals(app)
+        guard = asyncio.ensure_future(_end_with(app, watchdog)) if watchdog else None
+        try:
+            return await app.run_async()
+        finally:
+            if guard:
+                guard.cancel()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(GOODBYE):
+                    await (feeds[0] if feeds else client).close()
+
+    why = asyncio.run(main())
+    if why:
+        click.echo(why, err=True)
+        return Exit.UNEXPECTED
+    return Exit.OK
+
+
+async def _end_with(app: BoardApp, watchdog: Callable[[], Awaitable[str]]) -> None:
+    app.exit(await watchdog())
+
+
+def _end_on_signals(app: BoardApp) -> None:
+    # Windows has neither the signals nor the handlers; there the console's own ways of ending are left as they are.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None:
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                asyncio.get_running_loop().add_signal_handler(number, app.exit)

@@ -1,0 +1,103 @@
+"""``kmm-tui check``: everything on the way from the settings to a figure, a line each, with what to do on failure."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmm_tui.cli.connect import account_options, load_settings, new_client, root_options, run_async
+from kmm_tui.cli.exits import Exit, exit_for
+
+if TYPE_CHECKING:
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.settings import Loaded
+
+CLOCK_TOLERANCE = 60.0
+"""Seconds by which this machine's clock may differ from the server's before it is worth a warning."""
+
+
+@click.command()
+@account_options
+@click.pass_context
+def check(context: click.Context, /, **given: Any) -> None:
+    """Try settings, hosts, sign-in and one small call of each method."""
+    loaded = load_settings(root_options(given))
+    profile = loaded.settings.chosen
+    _line("ok", "settings", f"profile {loaded.settings.profile}, account {profile.account}" + _where(loaded))
+    client = new_client(loaded)
+    context.exit(run_async(_check(client)))
+
+
+async def _check(client: KmmClient) -> int:
+    from kmm_tui.api.errors import KmmError
+    from kmm_tui.api.hosts import KMM
+    from kmm_tui.api.query import AgentViewQuery, HistoricalQuery, MetricsQuery
+    from kmm_tui.api.window import HOUR, Window
+
+    window = Window.last(HOUR, int(client.clock() * 1000))
+    worst: Exit = Exit.OK
+
+    async def step(name: str, work: Callable[[], Awaitable[str]]) -> bool:
+        nonlocal worst
+        try:
+            _line("ok", name, await work())
+        except KmmError as error:
+            _line("FAILED", name, f"{error.word}: {error}")
+            worst = worst or exit_for(error)
+            return False
+        return True
+
+    async def hosts() -> str:
+        return f"figures come from {(await client.hosts.url(KMM)).host}"
+
+    async def sign_in() -> str:
+        await client.sign_in.prepare()
+        return client.sign_in.label
+
+    async def metrics() -> str:
+        answer = await client.metrics(MetricsQuery(window=window, metrics=("online_agents",), sections=("all",)))
+        return f"answered in {answer.cost.took:.2f} s"
+
+    async def agents() -> str:
+        answer = await client.agent_view(AgentViewQuery(window=window, metrics=("agent_load",), limit=1))
+        return f"answered in {answer.cost.took:.2f} s, {answer.count} agents are logged in"
+
+    async def historical() -> str:
+        answer = await client.historical(HistoricalQuery(window=window, metrics=("closed_conversations",), interval=60))
+        return f"answered in {answer.cost.took:.2f} s"
+
+    async with client:
+        # Each step stands on the ones before it: after a failure there is nothing to learn from the rest.
+        if await step("hosts", hosts) and await step("sign-in", sign_in):
+            results = [await step(name, work) for name, work in _methods(metrics, agents, historical)]
+            if any(results):
+                _tell_clock(client.server_offset)
+    return worst
+
+
+def _methods(
+    metrics: Callable[[], Awaitable[str]],
+    agents: Callable[[], Awaitable[str]],
+    historical: Callable[[], Awaitable[str]],
+) -> tuple[tuple[str, Callable[[], Awaitable[str]]], ...]:
+    return (("metrics", metrics), ("agent view", agents), ("historical", historical))
+
+
+def _tell_clock(offset: float | None) -> None:
+    if offset is None:
+        _line("?", "clock", "the server does not tell its time")
+    elif abs(offset) > CLOCK_TOLERANCE:
+        ahead = "behind" if offset > 0 else "ahead of"
+        _line("WARN", "clock", f"this machine is {abs(offset):.0f} s {ahead} the server; set it right (NTP)")
+    else:
+        _line("ok", "clock", f"differs from the server's by {abs(offset):.0f} s")
+
+
+def _where(loaded: Loaded) -> str:
+    return f" ({loaded.path})" if loaded.path else " (environment and flags)"
+
+
+def _line(mark: str, name: str, text: str) -> None:
+    click.echo(f"{mark:<7} {name:<11} {text}")

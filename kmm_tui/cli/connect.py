@@ -1,0 +1,97 @@
+"""From settings to a client: what every command that talks to an account shares."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+
+from kmm_tui.cli.exits import Exit, exit_for
+
+if TYPE_CHECKING:
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.settings import Loaded
+
+_Result = TypeVar("_Result")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def fail(message: str, code: Exit) -> NoReturn:
+    """Ends the command with one line on stderr."""
+    click.echo(message, err=True)
+    raise click.exceptions.Exit(code)
+
+
+def account_options(command: _Command) -> _Command:
+    """``--config`` and ``--profile`` on a command itself, where people write them as well."""
+    command = click.option("--config", "own_config", type=click.Path(path_type=Path), help="Settings file to use.")(
+        command
+    )
+    return click.option("--profile", "own_profile", help="Profile of the settings file to use.")(command)
+
+
+def root_options(own: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of ``kmm-tui`` itself, with those that were given again behind the command; takes the latter away."""
+    context = click.get_current_context(silent=True)
+    found: dict[str, Any] = dict(context.find_root().obj or {}) if context else {}
+    for name in ("config", "profile"):
+        if own.get(f"own_{name}") is not None:
+            found[name] = own[f"own_{name}"]
+    return found
+
+
+def load_settings(
+    options: Mapping[str, Any], *, environ: Mapping[str, str] | None = None, ignore_file: bool = False
+) -> Loaded:
+    """The settings by flags, environment and file. Ends the command with code 2 where something is wrong with them.
+
+    `environ` stands in for the process's own environment; `ignore_file` reads no file.
+    """
+    from kmm_tui.settings import SettingsError, default_path, load
+
+    flags = {
+        "profile": options.get("profile"),
+        "board.every": options.get("every"),
+        "board.window": options.get("window"),
+        "board.watch": list(options.get("watch") or ()) or None,
+        "ui.theme": options.get("theme"),
+    }
+    try:
+        loaded = load(
+            flags={key: value for key, value in flags.items() if value is not None},
+            environ=os.environ if environ is None else environ,
+            config=options.get("config"),
+            default_path=Path(os.devnull) if ignore_file else default_path(),
+        )
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    for warning in loaded.warnings:
+        click.echo(warning, err=True)
+    return loaded
+
+
+def new_client(loaded: Loaded) -> KmmClient:
+    """A client for the chosen profile. Reads its secrets; ends the command with code 2 where one cannot be had."""
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.settings import SettingsError
+
+    profile = loaded.settings.chosen
+    try:
+        credentials = profile.auth.resolve()
+    except SettingsError as error:
+        fail(str(error), Exit.USAGE)
+    return KmmClient(profile.account, credentials, domain_api=profile.domain_api)
+
+
+def run_async(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Runs `work` to its end. An error of the API becomes one line and its exit code."""
+    from kmm_tui.api.errors import KmmError
+
+    try:
+        return asyncio.run(work)
+    except KmmError as error:
+        fail(f"{error.word}: {error}", exit_for(error))

@@ -1,0 +1,135 @@
+"""``kmm-tui demo``: a simulated contact centre in a process of its own, and the board on it. Both end together."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from typing import IO, Any
+
+import click
+
+from kmm_tui.cli.exits import Exit
+
+GRACE = 2.0
+"""Seconds that the simulator has to end by itself once its input is closed."""
+
+
+class Simulator:
+    """The simulator as a child process. It ends when this process does, since its input then closes."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the child
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
+            [sys.executable, "-m", "kmm_tui.simulator", "--announce", "--until-stdin-closes", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+
+    def announcement(self) -> dict[str, str]:
+        """Waits until it listens: its address and credentials. Ends the command if it cannot start."""
+        assert self._process.stdout is not None  # noqa: S101 - asked for above
+        line = self._process.stdout.readline()
+        if not line:
+            code = self._process.wait()
+            click.echo(self._said() or f"the simulator ended with code {code}", err=True)
+            raise click.exceptions.Exit(code or Exit.UNEXPECTED)
+        found: dict[str, str] = json.loads(line)
+        return found
+
+    async def ended(self) -> str:
+        """Returns once it has ended by itself, with a sentence about it."""
+        while (code := self._process.poll()) is None:  # noqa: ASYNC110 - nothing else tells it on every system
+            await asyncio.sleep(0.5)
+        return self._said() or f"The simulated contact centre ended (code {code}), and the demo with it."
+
+    def stop(self) -> None:
+        """Ends it."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(GRACE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._errors.close()
+
+    def _said(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
+
+
+@click.command()
+@click.option("--size", default="medium", show_default=True, help="small, medium or large.")
+@click.option("--scene", default="busy", show_default=True, help="A scene's name, or the path of a scene's .toml.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same day.")
+@click.option("--speed", type=float, default=1.0, show_default=True, help="Times the clock's speed.")
+@click.option("--fault", "faults", multiple=True, help="NAME[:param=value,...]; may be repeated.")
+@click.option("--every", default="5s", show_default=True, help="How often to ask; at least 5s.")
+@click.option("--window", default="1h", show_default=True, help="What by-time figures are counted over.")
+@click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")
+@click.option("--theme", default=None, help="Name of the theme, such as kmm-light.")
+@click.pass_context
+def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[str], **options: Any) -> None:
+    """Show the board on a simulated contact centre. Nothing leaves this machine."""
+    from kmm_tui.cli.board import need_terminal
+
+    need_terminal()
+    arguments = [f"--{name}={options[name]}" for name in ("size", "scene", "seed", "speed")]
+    simulator = Simulator([*arguments, *(f"--fault={fault}" for fault in faults)])
+    try:
+        context.exit(_show(simulator, options, watch))
+    finally:
+        simulator.stop()
+
+
+def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -> int:
+    # While the simulator starts, so does the board.
+    from pydantic import SecretStr
+
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.api.credentials import UserLogin
+    from kmm_tui.cli.board import run_board
+    from kmm_tui.cli.connect import load_settings
+    from kmm_tui.ui.header import About
+
+    here = simulator.announcement()
+    root = click.get_current_context().find_root().obj or {}
+    environ = {
+        "KMM_TUI_ACCOUNT": here["account"],
+        "KMM_TUI_NAME": "Demo contact centre",
+        "KMM_TUI_DOMAIN_API": here["url"],
+        "KMM_TUI_AUTH__METHOD": "user",
+        "KMM_TUI_AUTH__USERNAME": here["username"],
+        "KMM_TUI_AUTH__PASSWORD": here["password"],
+    }
+    settings = load_settings(
+        {
+            "profile": "demo",
+            "every": root.get("every") or options["every"],
+            "window": root.get("window") or options["window"],
+            "watch": list(watch) or root.get("watch"),
+            "theme": options["theme"] or root.get("theme"),
+        },
+        environ=environ,
+        ignore_file=True,
+    ).settings
+    client = KmmClient(
+        here["account"], UserLogin(here["username"], SecretStr(here["password"])), domain_api=here["url"]
+    )
+    about = About(
+        account=here["account"],
+        name="Demo contact centre",
+        profile="demo",
+        window=int(settings.board.window.total_seconds() * 1000),
+        every=settings.board.every.total_seconds(),
+        notice="DEMO",
+    )
+    return run_board(client, about, watch=settings.board.watch, theme=settings.ui.theme, watchdog=simulator.ended)

@@ -1,0 +1,200 @@
+"""``kmm-tui query``: one question to the API, its answer on stdout."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from kmm_tui.cli.connect import account_options, fail, load_settings, new_client, root_options, run_async
+from kmm_tui.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.api.window import Window
+    from kmm_tui.metrics import Metric
+    from kmm_tui.output.rows import Grid
+
+_Result = TypeVar("_Result")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+PATIENCE = 30.0
+STATES = ("ONLINE", "BACK_SOON", "AWAY", "OFFLINE")
+
+
+@click.group()
+def query() -> None:
+    """Ask the API once and print the answer."""
+
+
+def _common(user_types: tuple[str, ...]) -> Callable[[_Command], _Command]:
+    def add(command: _Command) -> _Command:
+        options = (
+            click.option("--window", default="1h", show_default=True, help="Up to now, such as 30m, 1h or 24h."),
+            click.option("--metric", "names", multiple=True, metavar="NAME", help="Request name; all by default."),
+            click.option(
+                "--user-type", "user_types", multiple=True, type=click.Choice(user_types, case_sensitive=False)
+            ),
+            click.option(
+                "--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True
+            ),
+            click.option(
+                "--patience",
+                type=click.FloatRange(0),
+                default=PATIENCE,
+                show_default=True,
+                help="Seconds to retry for.",
+            ),
+        )
+        for option in reversed(options):
+            command = option(command)
+        return account_options(command)
+
+    return add
+
+
+@query.command("metrics")
+@click.option("--by", type=click.Choice(["account", "skill", "group"]), default="account", show_default=True)
+@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only this skill; may be repeated.")
+@click.option("--group", "groups", multiple=True, metavar="ID", help="Only this agent group; may be repeated.")
+@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@click.option("--subgroups", is_flag=True, help="Each group's figures include its sub-groups'.")
+@click.option("--sort", metavar="FIELD[:asc|desc]", help="Order of the rows.")
+@_common(("HUMAN", "BOT"))
+def metrics_command(by: str, subgroups: bool, sort: str | None, **given: Any) -> None:
+    """Figures of the account, or of each skill or agent group."""
+    from kmm_tui.api.query import MetricsQuery, Sort
+    from kmm_tui.metrics import Method
+    from kmm_tui.output.rows import metrics_data, metrics_grid
+
+    async def ask(client: KmmClient, window: Window) -> tuple[dict[str, Any], Grid]:
+        question = MetricsQuery(
+            window=window,
+            metrics=given["names"] or None,
+            skill_ids=given["skills"],
+            group_ids=given["groups"],
+            agent_ids=given["agents"],
+            user_types=given["user_types"],
+            include_subgroups=subgroups,
+            group_by={"skill": "skillId", "group": "agentGroupId"}.get(by),  # type: ignore[arg-type]
+            sections=("all",) if by == "account" else (),
+            sort=Sort.parse(sort, Method.METRICS) if sort else None,
+        )
+        answer = await client.all_metrics(question)
+        _tell_unlisted(answer.asked)
+        data = metrics_data(client.account, by, answer)
+        return data, metrics_grid(data, answer.asked)
+
+    _run(ask, given)
+
+
+@query.command("agents")
+@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only agents with this skill; may be repeated.")
+@click.option("--group", "groups", multiple=True, metavar="ID", help="Only agents of this group; may be repeated.")
+@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice(STATES, case_sensitive=False),
+    help="Only agents in this state; all who are logged in by default.",
+)
+@click.option("--sort", metavar="FIELD[:asc|desc]", help="Order of the rows.")
+@_common(("HUMAN", "BOT", "SYSTEM"))
+def agents_command(states: tuple[str, ...], sort: str | None, **given: Any) -> None:
+    """Agents with their states and figures."""
+    from kmm_tui.api.query import AgentViewQuery, Sort
+    from kmm_tui.metrics import Method
+    from kmm_tui.output.rows import agents_data, agents_grid
+
+    async def ask(client: KmmClient, window: Window) -> tuple[dict[str, Any], Grid]:
+        question = AgentViewQuery(
+            window=window,
+            metrics=given["names"] or None,
+            skill_ids=given["skills"],
+            group_ids=given["groups"],
+            agent_ids=given["agents"],
+            user_types=given["user_types"],
+            states=states,  # type: ignore[arg-type]
+            sort=Sort.parse(sort, Method.AGENT_VIEW) if sort else None,
+        )
+        answer = await client.all_agents(question)
+        _tell_unlisted(answer.asked)
+        data = agents_data(client.account, answer)
+        return data, agents_grid(data, answer.asked)
+
+    _run(ask, given)
+
+
+@query.command("historical")
+@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only this skill; may be repeated.")
+@click.option("--group", "groups", multiple=True, metavar="ID", help="Only this agent group; may be repeated.")
+@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@click.option(
+    "--interval", type=click.IntRange(1), metavar="MINUTES", help="Between points; the server's choice by default."
+)
+@_common(("HUMAN", "BOT"))
+def historical_command(interval: int | None, **given: Any) -> None:
+    """Closed, transferred and concluded conversations over time."""
+    from kmm_tui.api.query import HistoricalQuery
+    from kmm_tui.output.rows import historical_data, historical_grid
+
+    async def ask(client: KmmClient, window: Window) -> tuple[dict[str, Any], Grid]:
+        question = HistoricalQuery(
+            window=window,
+            metrics=given["names"] or None,
+            skill_ids=given["skills"],
+            group_ids=given["groups"],
+            agent_ids=given["agents"],
+            user_types=given["user_types"],
+            interval=interval,
+        )
+        answer = await client.historical(question)
+        _tell_unlisted(answer.asked)
+        data = historical_data(client.account, answer)
+        return data, historical_grid(data, answer.asked)
+
+    _run(ask, given)
+
+
+def _tell_unlisted(asked: tuple[Metric, ...]) -> None:
+    import difflib
+
+    from kmm_tui.metrics import BY_NAME
+
+    for metric in asked:
+        if metric.name not in BY_NAME:
+            near = difflib.get_close_matches(metric.name, BY_NAME, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            click.echo(f"{metric.name} is not in the catalogue: asked for as it is{hint}", err=True)
+
+
+def _run(ask: Callable[[KmmClient, Window], Awaitable[tuple[dict[str, Any], Grid]]], given: dict[str, Any]) -> None:
+    from kmm_tui.api.window import Window, parse_duration
+    from kmm_tui.feed.retry import patiently
+    from kmm_tui.output.formats import as_csv, as_json, as_table
+
+    try:
+        width = parse_duration(given["window"])
+    except ValueError as error:
+        fail(f"--window: {error}", Exit.USAGE)
+    client = new_client(load_settings(root_options(given)))
+
+    def told(error: Exception, wait: float) -> None:
+        click.echo(f"{error} (next try in {wait:.0f} s)", err=True)
+
+    async def work() -> tuple[dict[str, Any], Grid]:
+        async def attempt() -> tuple[dict[str, Any], Grid]:
+            return await ask(client, Window.last(width, int(time.time() * 1000)))
+
+        async with client:
+            return await patiently(attempt, given["patience"], now=time.monotonic, sleep=asyncio.sleep, told=told)
+
+    data, grid = run_async(work())
+    text = {"json": lambda: as_json(data), "csv": lambda: as_csv(grid), "table": lambda: as_table(grid)}[
+        given["form"]
+    ]()
+    click.echo(text, nl=False)

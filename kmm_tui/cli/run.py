@@ -1,0 +1,78 @@
+"""The root command: the live board, and the way to every other command."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kmm_tui import __version__
+from kmm_tui.cli.check import check
+from kmm_tui.cli.config import config as config_group
+from kmm_tui.cli.demo import demo
+from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.query import query
+from kmm_tui.cli.simulate import simulate
+
+
+@click.group(
+    invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option("--config", type=click.Path(path_type=Path), envvar=None, help="Settings file to use (KMM_TUI_CONFIG).")
+@click.option("--profile", help="Profile of the settings file to use (KMM_TUI_PROFILE).")
+@click.option("--every", help="How often to ask, such as 30s; at least 5s.")
+@click.option("--window", help="What by-time figures are counted over, such as 1h; 1m to 24h.")
+@click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")
+@click.option("--theme", help="Name of the theme, such as kmm-light.")
+@click.version_option(__version__, prog_name="kmm-tui", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context, /, **options: Any) -> None:
+    """A live board for messaging contact centres, in the terminal.
+
+    Without a command it shows the board of the account in the settings. Try it without an account: kmm-tui demo.
+
+    The figures come from LivePerson's Key Messaging Metrics API. They are for reporting, not for real-time decisions
+    such as routing.
+    """
+    context.obj = options
+    if context.invoked_subcommand is None:
+        from kmm_tui.cli.board import show_board
+
+        context.exit(show_board(options))
+
+
+for command in (demo, check, query, config_group, simulate):
+    cli.add_command(command)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs the command line and returns its exit code. Errors are one line on stderr."""
+    try:
+        code = cli.main(list(arguments), prog_name="kmm-tui", standalone_mode=False)
+    except click.exceptions.Abort:
+        return Exit.INTERRUPTED
+    except click.UsageError as error:
+        where = f" {error.ctx.command_path}" if error.ctx else " kmm-tui"
+        click.echo(f"{error.format_message()} Try:{where} --help", err=True)
+        return Exit.USAGE
+    except click.ClickException as error:
+        click.echo(error.format_message(), err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, BrokenPipeError) as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last net: one line, and nothing of what a traceback would show
+        click.echo(f"kmm-tui: unexpected {_what(error)}; please report it", err=True)
+        return Exit.UNEXPECTED
+    return code if isinstance(code, int) else Exit.OK
+
+
+def _what(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"
