@@ -14,7 +14,7 @@ PATTERNS: tuple[Pattern, ...] = (
     (True,),
     (True, False, False),
     (True, True, True, True, False, False, False),
-    (True, True, True, True, False, False, True, False, False),
+    (True, True, True, False, False, True, False, False),
 )
 """Solid, dotted, dashed, dash-dotted: what tells lines apart without colour."""
 

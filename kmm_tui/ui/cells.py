@@ -19,13 +19,15 @@ _BLANKED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _DROPPED = re.compile("[\u00ad\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 # Half a character cannot be encoded, and an exception while writing would end the screen.
 _BROKEN = re.compile("[\ud800-\udfff]")
+# A joiner with nothing to join would swallow the neighbouring column's character.
+_LOOSE = re.compile("^[\u200d\ufe0f]+|\u200d+$")
 
 
 def clean(text: str) -> str:
     """`text` with nothing in it that a terminal would act upon: controls become blanks, direction marks vanish."""
     if text.isprintable():
         return text
-    return _BROKEN.sub("\ufffd", _DROPPED.sub("", _BLANKED.sub(" ", text)))
+    return _LOOSE.sub("", _BROKEN.sub("\ufffd", _DROPPED.sub("", _BLANKED.sub(" ", text))))
 
 
 def cut(text: str, width: int) -> str:

@@ -27,7 +27,7 @@ def value_marks(highest: float, most: int, steps: Sequence[float] | None = None,
     Their distance is one of `steps`, otherwise 1, 2 or 5 times a power of ten; a `whole` one is not under 1. With
     nothing above 0 the axis still has a height, so that a line at 0 is seen to be at 0.
     """
-    rough = (highest if highest > 0 else 1.0) / max(1, most - 1)
+    rough = (highest if highest > 1e-9 else 1.0) / max(1, most - 1)
     step = next((each for each in steps or () if each >= rough * (1 - 1e-9)), None)
     if step is None:
         power = 10.0 ** math.floor(math.log10(rough))
@@ -71,7 +71,7 @@ def _label(local: datetime) -> str:
 
 def _clock_marks(start_ms: int, end_ms: int, step: int, zone: tzinfo | None) -> Iterator[tuple[int, str]]:
     # Every zone's offset is a multiple of a quarter of an hour, so round local times are found on that raster.
-    raster = min(step, 15 * _MINUTE)
+    raster = math.gcd(step, 15 * _MINUTE)
     for moment in range(-(-start_ms // raster) * raster, end_ms + 1, raster):
         local = _local(moment, zone)
         if (local.hour * 60 + local.minute) * _MINUTE % step == 0:

@@ -13,6 +13,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from itertools import pairwise
 from statistics import median
 from typing import ClassVar
 
@@ -31,6 +32,7 @@ Point = tuple[int, float | None]
 Pieces = list[tuple[str, str | None]]
 
 _LABEL_CELLS = 6
+_SAMPLE_CELLS = 3
 _GAP_SPACINGS = 2.5
 
 
@@ -46,7 +48,7 @@ class Series:
 
     def runs(self) -> Iterator[list[tuple[int, float]]]:
         """The pieces of the line that are known without a gap, each of one point or more."""
-        apart = [later[0] - earlier[0] for earlier, later in zip(self.points, self.points[1:], strict=False)]
+        apart = [later[0] - earlier[0] for earlier, later in pairwise(self.points)]
         limit = self.gap_ms if self.gap_ms is not None else (median(apart) * _GAP_SPACINGS if apart else 0)
         run: list[tuple[int, float]] = []
         for x, y in self.points:
@@ -98,9 +100,11 @@ class LineChart(Widget):
         """`y_format` writes a value with its unit; `y_top` fixes the scale (1 for shares), values above stick to it.
 
         `steps` are the distances for marks (`DURATION_STEPS` for ms), `whole` keeps them at 1 or more. `zone` is for
-        the labels of time, None the machine's own.
+        the labels of time, None the machine's own. Raises ValueError for a `y_top` that is not above 0.
         """
         super().__init__(id=id, classes=classes)
+        if y_top is not None and not y_top > 0:
+            raise ValueError("y_top must be above 0")
         self._y_format = y_format
         self._y_top = y_top
         self._steps = steps
@@ -225,24 +229,23 @@ class LineChart(Widget):
         used = width
         for index, series in enumerate(self._series):
             label = clean(series.label)
-            size = 4 + cell_len(label)
-            if used + size + 3 > width and (not lines or len(lines) < most):
+            size = _SAMPLE_CELLS + 1 + cell_len(label)
+            if used + 3 + size > width and len(lines) < most:
                 lines.append([(" ", None)])
                 used = 1
             else:
-                lines[-1].append(("   ", None))
-                used += 3
-            room = width - used
-            name = cut(label, room - 4)
-            if name:
-                lines[-1] += [(sample(index), series.role), (f" {name}", "label")]
-            elif room > 0:
-                lines[-1].append((cut("… ", room), "label"))
+                space = min(3, width - used)
+                lines[-1].append((" " * space, None))
+                used += space
+            if used + _SAMPLE_CELLS + 2 > width:
+                lines[-1].append((cut("…", width - used), "label"))
+                break
+            lines[-1] += [
+                (sample(index, _SAMPLE_CELLS), series.role),
+                (cut(f" {label}", width - used - _SAMPLE_CELLS), "label"),
+            ]
             used = min(width, used + size)
-        for pieces in lines:
-            total = sum(cell_len(text) for text, _ in pieces)
-            pieces.append((" " * (width - total), None))
-        return lines
+        return [[*pieces, (" " * (width - sum(cell_len(text) for text, _ in pieces)), None)] for pieces in lines]
 
     def _time_axis(self, start: int, end: int, gutter: int, width: int, rows: int) -> list[Pieces]:
         """The axis line if there are two rows for it, and the labels of time centred under their marks."""

@@ -1,0 +1,71 @@
+"""Axes read round, from 0, and in the person's own time."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kmm_tui.ui.chartscale import DURATION_STEPS, time_marks, value_marks
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+
+@given(st.floats(0, 1e12), st.integers(2, 8), st.sampled_from([None, DURATION_STEPS]), st.booleans())
+def test_the_axis_starts_at_0_and_holds_the_highest_value(highest, most, steps, whole):
+    marks = value_marks(highest, most, steps, whole)
+    assert marks[0] == 0
+    assert marks[-1] >= highest * (1 - 1e-6)
+    assert 2 <= len(marks) <= most
+    assert marks == sorted(set(marks))
+
+
+@pytest.mark.parametrize(
+    ("highest", "options", "marks"),
+    [
+        (27, {}, [0, 10, 20, 30]),
+        (0, {"whole": True}, [0, 1]),
+        (3, {"whole": True}, [0, 1, 2, 3]),
+        (252_000, {"steps": DURATION_STEPS}, [0, 2 * MINUTE, 4 * MINUTE, 6 * MINUTE]),
+    ],
+)
+def test_marks_read_round(highest, options, marks):
+    assert value_marks(highest, 4, **options) == marks
+
+
+def ms(*moment, zone=UTC):
+    return int(datetime(*moment, tzinfo=zone).timestamp() * 1000)
+
+
+def test_an_hour_is_marked_in_local_time():
+    start = ms(2026, 1, 5, 13, 4)
+    marks = time_marks(start, start + HOUR, 6, timezone(timedelta(hours=5, minutes=45)))
+    assert [label for _, label in marks] == ["18:50", "19:00", "19:10", "19:20", "19:30", "19:40"]
+    assert marks[1][0] == ms(2026, 1, 5, 13, 15)
+
+
+def test_midnight_is_told_by_its_day_and_weeks_by_days():
+    start = ms(2026, 1, 5, 20)
+    assert [label for _, label in time_marks(start, start + 8 * HOUR, 4, UTC)] == ["21:00", "6 Jan", "03:00"]
+    start = ms(2026, 3, 20)
+    labels = [label for _, label in time_marks(start, start + 9 * DAY, 12, UTC)]
+    assert labels[0] == "20 Mar"
+    assert "29 Mar" in labels
+
+
+def test_days_begin_at_local_midnight_also_when_the_clocks_change():
+    zone = ZoneInfo("Europe/Berlin")
+    start = ms(2026, 3, 27, zone=zone)
+    marks = time_marks(start, start + 11 * DAY, 12, zone)
+    assert all(datetime.fromtimestamp(moment / 1000, zone).hour == 0 for moment, _ in marks)
+    assert len(marks) >= 11
+
+
+@given(st.integers(0, 4 * 10**12), st.integers(1, 400 * DAY), st.integers(1, 20))
+def test_marks_lie_inside_are_never_more_than_asked_and_in_order(start, span, most):
+    marks = time_marks(start, start + span, most, ZoneInfo("America/St_Johns"))
+    moments = [moment for moment, _ in marks]
+    assert len(moments) <= most
+    assert moments == sorted(set(moments))
+    assert all(start <= moment <= start + span for moment in moments)
