@@ -1,8 +1,8 @@
-"""The ways of signing in, as values. None of them shows its secrets when it is printed."""
+"""The ways of signing in, as values. None of them shows a secret, or whose it is, when it is printed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from pydantic import SecretStr
@@ -12,7 +12,7 @@ from pydantic import SecretStr
 class UserLogin:
     """A LivePerson user's name and password. Closed where the account uses SSO."""
 
-    username: str
+    username: str = field(repr=False)
     password: SecretStr
 
 
@@ -20,7 +20,7 @@ class UserLogin:
 class AppLogin:
     """A bot user's login by app key, over the same login service as a person's."""
 
-    username: str
+    username: str = field(repr=False)
     app_key: SecretStr
     secret: SecretStr
     access_token: SecretStr
@@ -41,7 +41,7 @@ class AppKey:
 class ClientCredentials:
     """An OAuth 2.0 application with the scope ``messaging.key.metrics.read.external``."""
 
-    client_id: str
+    client_id: str = field(repr=False)
     client_secret: SecretStr
 
 

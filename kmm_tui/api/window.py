@@ -21,20 +21,22 @@ KEPT = {Method.METRICS: 14 * DAY, Method.AGENT_VIEW: 14 * DAY, Method.HISTORICAL
 MOST_POINTS = 100
 """The most points that one historical answer may hold."""
 
-_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", re.ASCII)
 
 
 def parse_duration(text: str) -> int:
-    """Milliseconds of ``"90s"``, ``"30m"``, ``"1h"``, ``"1h30m"`` or ``"1d"``. Raises `ValueError`.
+    """Milliseconds of hours, minutes and seconds, each a whole number with its unit, in that order.
+
+    Raises `ValueError` with one line that says how to write it.
 
     >>> parse_duration("1h30m")
     5400000
     """
-    match = _DURATION.fullmatch(text.strip().lower().replace(" ", ""))
+    match = _DURATION.fullmatch(text.strip().lower())
     if match is None or not any(match.groups()):
-        raise ValueError(f"{text!r} is not a duration; write it like 30s, 30m, 1h or 1h30m")
-    days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND
+        raise ValueError('not a length of time; write a number and its unit, such as "30s", "5m" or "1h"')
+    hours, minutes, seconds = (int(part or 0) for part in match.groups())
+    return hours * HOUR + minutes * MINUTE + seconds * SECOND
 
 
 def format_duration(ms: int) -> str:
@@ -43,12 +45,10 @@ def format_duration(ms: int) -> str:
     >>> format_duration(5_400_000), format_duration(30_000)
     ('1h30m', '30s')
     """
-    if ms < MINUTE:
-        return f"{ms // SECOND}s"
-    hours, rest = divmod(ms, HOUR)
-    minutes, rest = divmod(rest, MINUTE)
-    seconds = rest // SECOND
-    return (f"{hours}h" if hours else "") + (f"{minutes}m" if minutes else "") + (f"{seconds}s" if seconds else "")
+    hours, rest = divmod(round(ms / SECOND) * SECOND, HOUR)
+    minutes, seconds = divmod(rest // SECOND, 60)
+    parts = ((hours, "h"), (minutes, "m"), (seconds, "s"))
+    return "".join(f"{number}{unit}" for number, unit in parts if number) or "0s"
 
 
 def floor_minute(ms: int) -> int:

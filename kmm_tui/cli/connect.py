@@ -81,7 +81,7 @@ def new_client(loaded: Loaded) -> KmmClient:
 
     profile = loaded.settings.chosen
     try:
-        credentials = profile.auth.resolve()
+        credentials = loaded.sign_in()
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
     return KmmClient(profile.account, credentials, domain_api=profile.domain_api)

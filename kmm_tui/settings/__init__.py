@@ -4,22 +4,18 @@ Own layers rather than pydantic-settings: it keeps no source or line of a value,
 sign-in of one layer into another's, and its import alone takes longer than everything here.
 """
 
-from .auth import AppKeySignIn, BearerSignIn, ClientCredentialsSignIn, SignIn, UserSignIn
-from .duration import format_duration, parse_duration
-from .errors import Problem, SettingsError
-from .example import commented_example, write_example
-from .layers import Origin, Source
-from .load import Loaded, load
-from .models import Board, Profile, Settings, Ui
-from .read import choose_path, default_path
-from .secrets import Ran, Runner, run_command
-from .show import Row, schema, show
+from kmm_tui.settings.duration import format_duration, parse_duration
+from kmm_tui.settings.errors import Problem, SettingsError
+from kmm_tui.settings.example import commented_example, write_example
+from kmm_tui.settings.layers import Origin, Source
+from kmm_tui.settings.load import Loaded, load
+from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.read import choose_path, default_path
+from kmm_tui.settings.secrets import Ran, Runner, run_command
+from kmm_tui.settings.show import Row, schema, show
 
 __all__ = [
-    "AppKeySignIn",
-    "BearerSignIn",
     "Board",
-    "ClientCredentialsSignIn",
     "Loaded",
     "Origin",
     "Problem",
@@ -29,10 +25,8 @@ __all__ = [
     "Runner",
     "Settings",
     "SettingsError",
-    "SignIn",
     "Source",
     "Ui",
-    "UserSignIn",
     "choose_path",
     "commented_example",
     "default_path",

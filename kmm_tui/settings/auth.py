@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from .errors import Problem, SettingsError
-from .secrets import Runner, Secret, SecretError, reveal, run_command
-from .table import Table
+from kmm_tui.api.credentials import AppKey, Bearer, ClientCredentials, UserLogin
+from kmm_tui.settings.errors import Problem, SettingsError
+from kmm_tui.settings.secrets import Runner, Secret, SecretError, reveal, run_command
+from kmm_tui.settings.table import Table
 
 
 def _text(value: object) -> object:
@@ -22,42 +22,6 @@ def _text(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_text)]
 """One line of text, not empty, without control characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class UserSignIn:
-    """Credentials for the login service."""
-
-    username: str = field(repr=False)
-    password: SecretStr
-
-
-@dataclass(frozen=True, slots=True)
-class AppKeySignIn:
-    """The four values that sign requests by OAuth 1.0."""
-
-    app_key: SecretStr
-    secret: SecretStr
-    access_token: SecretStr
-    access_token_secret: SecretStr
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCredentialsSignIn:
-    """Credentials for an OAuth 2.0 token."""
-
-    client_id: str = field(repr=False)
-    client_secret: SecretStr
-
-
-@dataclass(frozen=True, slots=True)
-class BearerSignIn:
-    """A bearer that was got elsewhere."""
-
-    token: SecretStr
-
-
-SignIn = UserSignIn | AppKeySignIn | ClientCredentialsSignIn | BearerSignIn
 
 
 class _Auth(Table):
@@ -82,9 +46,9 @@ class UserAuth(_Auth):
     username: Text = Field(repr=False, description="Login name of the user.")
     password: Secret = Field(description="Password of the user.")
 
-    def resolve(self, run: Runner = run_command) -> UserSignIn:
+    def resolve(self, run: Runner = run_command) -> UserLogin:
         """Reads the secrets, which may take 10 s each. Raises ``SettingsError``."""
-        return UserSignIn(self.username, *self._reveal("password", run=run))
+        return UserLogin(self.username, *self._reveal("password", run=run))
 
 
 class AppKeyAuth(_Auth):
@@ -96,9 +60,9 @@ class AppKeyAuth(_Auth):
     access_token: Secret = Field(description="Access token.")
     access_token_secret: Secret = Field(description="Access token secret.")
 
-    def resolve(self, run: Runner = run_command) -> AppKeySignIn:
+    def resolve(self, run: Runner = run_command) -> AppKey:
         """Reads the secrets, which may take 10 s each. Raises ``SettingsError``."""
-        return AppKeySignIn(*self._reveal("app_key", "secret", "access_token", "access_token_secret", run=run))
+        return AppKey(*self._reveal("app_key", "secret", "access_token", "access_token_secret", run=run))
 
 
 class ClientCredentialsAuth(_Auth):
@@ -108,9 +72,9 @@ class ClientCredentialsAuth(_Auth):
     client_id: Text = Field(repr=False, description="Id of the application.")
     client_secret: Secret = Field(description="Secret of the application.")
 
-    def resolve(self, run: Runner = run_command) -> ClientCredentialsSignIn:
+    def resolve(self, run: Runner = run_command) -> ClientCredentials:
         """Reads the secrets, which may take 10 s each. Raises ``SettingsError``."""
-        return ClientCredentialsSignIn(self.client_id, *self._reveal("client_secret", run=run))
+        return ClientCredentials(self.client_id, *self._reveal("client_secret", run=run))
 
 
 class BearerAuth(_Auth):
@@ -119,9 +83,9 @@ class BearerAuth(_Auth):
     method: Literal["bearer"] = Field(description="How to sign in.")
     token: Secret = Field(description="The bearer.")
 
-    def resolve(self, run: Runner = run_command) -> BearerSignIn:
+    def resolve(self, run: Runner = run_command) -> Bearer:
         """Reads the secret, which may take 10 s. Raises ``SettingsError``."""
-        return BearerSignIn(*self._reveal("token", run=run))
+        return Bearer(*self._reveal("token", run=run))
 
 
 Auth = Annotated[UserAuth | AppKeyAuth | ClientCredentialsAuth | BearerAuth, Field(discriminator="method")]

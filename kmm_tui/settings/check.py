@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from .auth import METHODS
-from .keys import KeyPath, dotted, listed, nearest
-from .layers import AUTH_KEYS
-from .models import Board, Profile, Settings, Ui
-from .table import Table
+from kmm_tui.settings.auth import METHODS
+from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest
+from kmm_tui.settings.layers import AUTH_KEYS
+from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.table import Table
 
 T = TypeVar("T", bound=Table)
 

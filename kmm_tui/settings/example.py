@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .errors import Problem, SettingsError
+from kmm_tui.settings.errors import Problem, SettingsError
 
 _EXAMPLE = """\
 # Settings of kmm-tui. A line that begins with "#" and no space is an example: delete the "#" to use it.

@@ -10,12 +10,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from . import keys
-from .auth import METHODS
-from .errors import Problem
-from .keys import KeyPath
-from .models import Board, Profile, Settings, Ui
-from .secrets import SecretCommand, SecretFile
+from kmm_tui.settings import keys
+from kmm_tui.settings.auth import METHODS
+from kmm_tui.settings.errors import Problem
+from kmm_tui.settings.keys import KeyPath
+from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.secrets import SecretCommand, SecretFile
 
 AUTH_KEYS = tuple(dict.fromkeys(name for model in METHODS.values() for name in model.model_fields))
 SETTING_KEYS = (

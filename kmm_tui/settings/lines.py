@@ -6,7 +6,7 @@ import re
 import tomllib
 from bisect import bisect_right
 
-from .keys import KeyPath
+from kmm_tui.settings.keys import KeyPath
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _SPACE = re.compile(r"[ \t]*")

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from . import keys
-from .auth import METHODS, SignIn
-from .check import Finding, check, profile_tables, top_level
-from .errors import Problem, SettingsError
-from .keys import dotted, listed, nearest, variable
-from .layers import Draft, Layer, Origin, Source, environment, flags_layer
-from .models import Board, Profile, Settings, Ui
-from .read import choose_path, exposed, read
-from .secrets import Runner, run_command
+from kmm_tui.api.credentials import Credentials
+from kmm_tui.settings import keys
+from kmm_tui.settings.auth import METHODS
+from kmm_tui.settings.check import Finding, check, profile_tables, top_level
+from kmm_tui.settings.errors import Problem, SettingsError
+from kmm_tui.settings.keys import dotted, listed, nearest, variable
+from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, flags_layer
+from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.read import choose_path, exposed, read
+from kmm_tui.settings.secrets import Runner, run_command
 
 _SAMPLES = {"account": 'account = "12345678"', "method": 'method = "user"'}
 
@@ -35,7 +36,7 @@ class Loaded:
     warnings: tuple[str, ...] = ()
     incomplete: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def sign_in(self, run: Runner = run_command) -> SignIn:
+    def sign_in(self, run: Runner = run_command) -> Credentials:
         """The chosen profile's credentials, its secret files and commands read now: that may take 10 s for each.
 
         Raises ``SettingsError`` with the place of each secret that cannot be had.

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from .auth import Auth, Text
-from .duration import format_duration, parse_duration
-from .table import Table
+from kmm_tui.settings.auth import Auth, Text
+from kmm_tui.settings.duration import format_duration, parse_duration
+from kmm_tui.settings.table import Table
 
 DOMAIN_API = "https://api.liveperson.net"
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")

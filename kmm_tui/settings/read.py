@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from . import keys
-from .errors import Problem
-from .layers import Draft, Origin, Source, covered
-from .lines import key_lines
+from kmm_tui.settings import keys
+from kmm_tui.settings.errors import Problem
+from kmm_tui.settings.layers import Draft, Origin, Source, covered
+from kmm_tui.settings.lines import key_lines
 
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
 _AT_END = " (at end of document)"

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, ValidationInfo, WithJsonSchema
 
-from .keys import nearest
-from .table import Table
+from kmm_tui.settings.keys import nearest
+from kmm_tui.settings.table import Table
 
 COMMAND_SECONDS = 10.0
 """How long a command may take to print its secret."""

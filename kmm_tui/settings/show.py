@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, SecretStr
 
-from .auth import OPEN_FIELDS
-from .duration import format_duration
-from .errors import printable
-from .keys import KeyPath, dotted, listed
-from .layers import DEFAULT
-from .load import Loaded
-from .models import Board, Settings
-from .secrets import SecretCommand, SecretFile
+from kmm_tui.settings.auth import OPEN_FIELDS
+from kmm_tui.settings.duration import format_duration
+from kmm_tui.settings.errors import printable
+from kmm_tui.settings.keys import KeyPath, dotted, listed
+from kmm_tui.settings.layers import DEFAULT
+from kmm_tui.settings.load import Loaded
+from kmm_tui.settings.models import Board, Settings
+from kmm_tui.settings.secrets import SecretCommand, SecretFile
 
 MASK = "********"
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmm_tui.settings import BearerSignIn, Loaded, UserSignIn, load, show
+from kmm_tui.api.credentials import Bearer, UserLogin
+from kmm_tui.settings import Loaded, load, show
 from kmm_tui.settings.layers import SETTING_KEYS, VARIABLES
 
 Load = Callable[..., Loaded]
@@ -116,23 +117,23 @@ auth = { method = "bearer", token = "file" }
 def test_the_environment_completes_only_the_chosen_profile(load_text: Load) -> None:
     loaded = load_text(TWO, {"KMM_TUI_PROFILE": "b", "KMM_TUI_AUTH__TOKEN": "environment"})
     sign_in = loaded.sign_in()
-    assert isinstance(sign_in, BearerSignIn)
+    assert isinstance(sign_in, Bearer)
     assert sign_in.token.get_secret_value() == "environment"
     other = loaded.settings.profiles["a"].auth.resolve()
-    assert isinstance(other, UserSignIn)
+    assert isinstance(other, UserLogin)
     assert (other.username, other.password.get_secret_value()) == ("file", "file")
 
 
 def test_a_sign_in_of_the_same_method_is_completed(load_text: Load) -> None:
     sign_in = load_text(TWO, {"KMM_TUI_PROFILE": "a", "KMM_TUI_AUTH__PASSWORD": "environment"}).sign_in()
-    assert isinstance(sign_in, UserSignIn)
+    assert isinstance(sign_in, UserLogin)
     assert (sign_in.username, sign_in.password.get_secret_value()) == ("file", "environment")
 
 
 def test_a_sign_in_of_another_method_is_replaced_whole(load_text: Load) -> None:
     environ = {"KMM_TUI_PROFILE": "a", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "environment"}
     loaded = load_text(TWO, environ)
-    assert isinstance(loaded.sign_in(), BearerSignIn)
+    assert isinstance(loaded.sign_in(), Bearer)
     assert not [key for key in loaded.sources if key.endswith(("username", "password"))]
 
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from kmm_tui.settings import AppKeySignIn, BearerSignIn, Loaded, Ran, SettingsError, load, run_command, show
+from kmm_tui.api.credentials import AppKey, Bearer
+from kmm_tui.settings import Loaded, Ran, SettingsError, load, run_command, show
 
 Load = Callable[..., Loaded]
 
@@ -67,7 +68,7 @@ COMMAND = bearer('{ command = ["pass", "show", "kmm"] }')
 
 def secret_of(loaded: Loaded, run: Callable[[Sequence[str], float], Ran] = never) -> str:
     sign_in = loaded.sign_in(run)
-    assert isinstance(sign_in, BearerSignIn)
+    assert isinstance(sign_in, Bearer)
     return sign_in.token.get_secret_value()
 
 
@@ -249,7 +250,7 @@ def test_all_secrets_that_cannot_be_had_are_told_at_once(file: Path, load_text: 
         file.with_name(name).write_text(name)
         file.with_name(name).chmod(0o600)
     sign_in = loaded.sign_in(never)
-    assert isinstance(sign_in, AppKeySignIn)
+    assert isinstance(sign_in, AppKey)
     assert [getattr(sign_in, key).get_secret_value() for key in ("app_key", "secret", "access_token")] == [
         "k",
         "a",
