@@ -1,6 +1,8 @@
 """Axes read round, from 0, and in the person's own time."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +15,9 @@ MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 
 @given(st.floats(0, 1e12), st.integers(2, 8), st.sampled_from([None, DURATION_STEPS]), st.booleans())
-def test_the_axis_starts_at_0_and_holds_the_highest_value(highest, most, steps, whole):
+def test_the_axis_starts_at_0_and_holds_the_highest_value(
+    highest: float, most: int, steps: Sequence[float] | None, whole: bool
+) -> None:
     marks = value_marks(highest, most, steps, whole)
     assert marks[0] == 0
     assert marks[-1] >= highest * (1 - 1e-6)
@@ -30,22 +34,22 @@ def test_the_axis_starts_at_0_and_holds_the_highest_value(highest, most, steps, 
         (252_000, {"steps": DURATION_STEPS}, [0, 2 * MINUTE, 4 * MINUTE, 6 * MINUTE]),
     ],
 )
-def test_marks_read_round(highest, options, marks):
+def test_marks_read_round(highest: float, options: dict[str, Any], marks: list[float]) -> None:
     assert value_marks(highest, 4, **options) == marks
 
 
-def ms(*moment, zone=UTC):
-    return int(datetime(*moment, tzinfo=zone).timestamp() * 1000)
+def ms(year: int, month: int, day: int, hour: int = 0, minute: int = 0, zone: tzinfo = UTC) -> int:
+    return int(datetime(year, month, day, hour, minute, tzinfo=zone).timestamp() * 1000)
 
 
-def test_an_hour_is_marked_in_local_time():
+def test_an_hour_is_marked_in_local_time() -> None:
     start = ms(2026, 1, 5, 13, 4)
     marks = time_marks(start, start + HOUR, 6, timezone(timedelta(hours=5, minutes=45)))
     assert [label for _, label in marks] == ["18:50", "19:00", "19:10", "19:20", "19:30", "19:40"]
     assert marks[1][0] == ms(2026, 1, 5, 13, 15)
 
 
-def test_midnight_is_told_by_its_day_and_weeks_by_days():
+def test_midnight_is_told_by_its_day_and_weeks_by_days() -> None:
     start = ms(2026, 1, 5, 20)
     assert [label for _, label in time_marks(start, start + 8 * HOUR, 4, UTC)] == ["21:00", "6 Jan", "03:00"]
     start = ms(2026, 3, 20)
@@ -54,7 +58,7 @@ def test_midnight_is_told_by_its_day_and_weeks_by_days():
     assert "29 Mar" in labels
 
 
-def test_days_begin_at_local_midnight_also_when_the_clocks_change():
+def test_days_begin_at_local_midnight_also_when_the_clocks_change() -> None:
     zone = ZoneInfo("Europe/Berlin")
     start = ms(2026, 3, 27, zone=zone)
     marks = time_marks(start, start + 11 * DAY, 12, zone)
@@ -63,7 +67,7 @@ def test_days_begin_at_local_midnight_also_when_the_clocks_change():
 
 
 @given(st.integers(0, 4 * 10**12), st.integers(1, 400 * DAY), st.integers(1, 20))
-def test_marks_lie_inside_are_never_more_than_asked_and_in_order(start, span, most):
+def test_marks_lie_inside_are_never_more_than_asked_and_in_order(start: int, span: int, most: int) -> None:
     marks = time_marks(start, start + span, most, ZoneInfo("America/St_Johns"))
     moments = [moment for moment, _ in marks]
     assert len(moments) <= most

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any, Self
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.geometry import Region
 
 from kmm_tui.ui.columns import Column
@@ -39,7 +40,7 @@ STEPS = st.lists(
     min_size=4,
     max_size=14,
 )
-COLUMNS = (
+COLUMNS: tuple[Column[Row], ...] = (
     Column("name", "name", 8, max_width=12, render=lambda row: row.name),
     Column(
         "figure",
@@ -60,16 +61,16 @@ class Screen(LineTable[Row]):
         self.shown: list[list[tuple[str, str]]] = []
         self.asked: list[Region] = []
 
-    def refresh(self, *regions, **options):
+    def refresh(self, *regions: Region, **options: Any) -> Self:
         if hasattr(self, "asked"):
             self.asked.extend(regions or [self.size.region])
         return super().refresh(*regions, **options)
 
-    def cells(self, y):
+    def cells(self, y: int) -> list[tuple[str, str]]:
         """Each character of a line with its look."""
         return [(char, str(segment.style)) for segment in self.render_line(y) for char in segment.text]
 
-    def draw(self):
+    def draw(self) -> None:
         if len(self.shown) != self.size.height:
             self.shown = [self.cells(y) for y in range(self.size.height)]
         lines = {y for region in self.asked for y in region.line_range if y < self.size.height}
@@ -77,7 +78,7 @@ class Screen(LineTable[Row]):
             self.shown[y] = self.cells(y)
         self.asked.clear()
 
-    def whole(self):
+    def whole(self) -> list[list[tuple[str, str]]]:
         self._lines.clear()
         return [self.cells(y) for y in range(self.size.height)]
 
@@ -85,15 +86,15 @@ class Screen(LineTable[Row]):
 class Bare(App[None]):
     """The table alone."""
 
-    def get_theme_variable_defaults(self):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults()
 
-    def compose(self):
+    def compose(self) -> ComposeResult:
         self.table = Screen()
         yield self.table
 
 
-async def play(steps):
+async def play(steps: list[tuple[str, Any]]) -> None:
     app = Bare()
     async with app.run_test(size=(32, 9)) as pilot:
         table = app.table
@@ -124,5 +125,5 @@ async def play(steps):
 
 @settings(max_examples=25, deadline=None)
 @given(STEPS)
-def test_the_screen_is_always_what_it_should_be(steps):
+def test_the_screen_is_always_what_it_should_be(steps: list[tuple[str, Any]]) -> None:
     asyncio.run(play(steps))

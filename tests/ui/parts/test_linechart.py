@@ -1,38 +1,50 @@
 """The chart tells what is known, and only that."""
 
+from collections.abc import Callable, Container
 from datetime import UTC
 from itertools import pairwise
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from textual.widget import Widget
 
 from kmm_tui.ui.braille import PATTERNS, Canvas, Pen, sample
 from kmm_tui.ui.chartscale import DURATION_STEPS
 from kmm_tui.ui.linechart import LineChart, Series
 
+MakeStage = Callable[[Widget], Any]
+MakeRedraws = Callable[[Widget], Any]
+
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 
 
-def level(value, minutes=60, skip=()):
+def level(value: float, minutes: int = 60, skip: Container[int] = ()) -> tuple[tuple[int, float], ...]:
     """One value a minute, but for `skip`."""
     return tuple((minute * MINUTE, value) for minute in range(minutes + 1) if minute not in skip)
 
 
-def plot(app):
+def colours(chart: LineChart, y: int, first: str = "") -> list[str]:
+    """Text colours of the line's segments that show anything, from the character `first` on."""
+    styles = [part.style for part in chart.render_line(y) if part.text.strip() and part.text.strip()[0] >= first]
+    return [style.color.name for style in styles if style is not None and style.color is not None]
+
+
+def plot(app: Any) -> list[bool]:
     """Per column of the plot, whether anything is drawn in it."""
     rows = [line.split("│")[-1].split("┤")[-1] for line in app.text() if "│" in line or "┤" in line]
     return [any(row[column] != " " for row in rows) for column in range(len(rows[0]))]
 
 
 @pytest.fixture
-def chart():
+def chart() -> LineChart:
     return LineChart(zone=UTC)
 
 
-async def test_a_line_is_drawn_at_its_height_on_a_scale_from_0(stage, chart):
+async def test_a_line_is_drawn_at_its_height_on_a_scale_from_0(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(60, 14)):
         chart.set_data([Series("queue", level(20))])
@@ -56,7 +68,7 @@ async def test_a_line_is_drawn_at_its_height_on_a_scale_from_0(stage, chart):
     ],
     ids=["no points", "unknown", "not a number"],
 )
-async def test_what_is_not_known_is_a_gap_never_drawn_across(stage, chart, points):
+async def test_what_is_not_known_is_a_gap_never_drawn_across(stage: MakeStage, chart: LineChart, points: Any) -> None:
     app = stage(chart)
     async with app.run_test(size=(64, 12)):
         chart.set_data([Series("queue", points)], span=(0, HOUR))
@@ -67,14 +79,14 @@ async def test_what_is_not_known_is_a_gap_never_drawn_across(stage, chart, point
         assert all(drawn[2 * third + 2 :])
 
 
-async def test_a_lonely_point_is_seen(stage, chart):
+async def test_a_lonely_point_is_seen(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(64, 12)):
         chart.set_data([Series("queue", ((30 * MINUTE, 4.0),))], span=(0, HOUR))
         assert plot(app).count(True) == 1
 
 
-async def test_one_missing_answer_is_a_gap_even_with_a_limit_of_its_own(stage, chart):
+async def test_one_missing_answer_is_a_gap_even_with_a_limit_of_its_own(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(130, 12)):
         chart.set_data([Series("q", level(5, skip=(30,)), gap_ms=MINUTE)], span=(0, HOUR))
@@ -83,7 +95,7 @@ async def test_one_missing_answer_is_a_gap_even_with_a_limit_of_its_own(stage, c
         assert all(plot(app))
 
 
-async def test_series_are_told_apart_without_colour(stage, chart):
+async def test_series_are_told_apart_without_colour(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(70, 14)):
         texts = []
@@ -96,17 +108,16 @@ async def test_series_are_told_apart_without_colour(stage, chart):
         assert all(sample(each) in app.text()[0] for each in range(4))
 
 
-async def test_the_first_series_lies_over_the_others(stage, chart):
+async def test_the_first_series_lies_over_the_others(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(40, 10)):
         chart.set_data([Series("a", level(5), "critical"), Series("b", level(5), "dim")], span=(0, HOUR))
         row = next(y for y, line in enumerate(app.text()) if "5┤" in line)
         wanted = app.current_theme.variables["kmm-critical"]
-        dots = [part for part in chart.render_line(row) if part.text.strip() and part.text.strip()[0] >= "⠀"]
-        assert [part.style.color.name for part in dots] == [wanted]
+        assert colours(chart, row, "⠀") == [wanted]
 
 
-async def test_axes_carry_units_and_local_time(stage):
+async def test_axes_carry_units_and_local_time(stage: MakeStage) -> None:
     chart = LineChart(y_format=lambda ms: f"{int(ms) // MINUTE}:00", steps=DURATION_STEPS, zone=UTC)
     app = stage(chart)
     async with app.run_test(size=(80, 14)):
@@ -119,7 +130,7 @@ async def test_axes_carry_units_and_local_time(stage):
         assert app.text()[-2][mark] == "┬"
 
 
-async def test_a_fixed_scale_holds_and_what_is_above_sticks_to_its_top(stage):
+async def test_a_fixed_scale_holds_and_what_is_above_sticks_to_its_top(stage: MakeStage) -> None:
     chart = LineChart(y_top=1, y_format=lambda share: f"{share:.0%}", zone=UTC)
     app = stage(chart)
     async with app.run_test(size=(40, 10)):
@@ -129,7 +140,7 @@ async def test_a_fixed_scale_holds_and_what_is_above_sticks_to_its_top(stage):
 
 
 @pytest.mark.parametrize("size", [(300, 80), (80, 24), (40, 8), (20, 4), (20, 3), (12, 2), (3, 1), (1, 1)])
-async def test_it_is_sensible_at_any_size(stage, size):
+async def test_it_is_sensible_at_any_size(stage: MakeStage, size: tuple[int, int]) -> None:
     chart = LineChart(y_format=lambda value: f"{value:.0f} convs", zone=UTC)
     app = stage(chart)
     async with app.run_test(size=size) as pilot:
@@ -144,7 +155,7 @@ async def test_it_is_sensible_at_any_size(stage, size):
             assert ":" in app.text()[-1] or "Jan" in app.text()[-1]
 
 
-async def test_the_same_data_again_costs_nothing(stage, chart, redraws):
+async def test_the_same_data_again_costs_nothing(stage: MakeStage, chart: LineChart, redraws: MakeRedraws) -> None:
     app = stage(chart)
     async with app.run_test(size=(60, 14)) as pilot:
         chart.set_data([Series("queue", level(20))], span=(0, HOUR))
@@ -158,7 +169,7 @@ async def test_the_same_data_again_costs_nothing(stage, chart, redraws):
         assert asked.take() == [None]
 
 
-async def test_no_chart_without_its_reason_and_stale_ones_lose_their_colour(stage, chart):
+async def test_no_chart_without_its_reason_and_stale_ones_lose_their_colour(stage: MakeStage, chart: LineChart) -> None:
     app = stage(chart)
     async with app.run_test(size=(50, 9)) as pilot:
         assert "waiting for the first answer" in "".join(app.text())
@@ -168,7 +179,7 @@ async def test_no_chart_without_its_reason_and_stale_ones_lose_their_colour(stag
         chart.dim = True
         await pilot.pause()
         assert app.text() == live
-        used = {part.style.color.name for y in range(9) for part in chart.render_line(y) if part.text.strip()}
+        used = {colour for y in range(9) for colour in colours(chart, y)}
         assert app.current_theme.variables["kmm-warn"] not in used
         assert app.current_theme.variables["kmm-stale"] in used
         chart.message = "▲ OFFLINE [since] 14:04"
@@ -178,11 +189,12 @@ async def test_no_chart_without_its_reason_and_stale_ones_lose_their_colour(stag
 
 
 @given(st.lists(st.tuples(st.integers(-5, 45), st.integers(-5, 45)), min_size=1, max_size=8), st.integers(0, 3))
-def test_a_solid_line_is_connected_and_a_broken_one_lies_on_it(points, owner):
-    def dots(index):
+def test_a_solid_line_is_connected_and_a_broken_one_lies_on_it(points: Any, owner: int) -> None:
+    def dots(index: int) -> list[tuple[int, int]]:
         canvas = Canvas(20, 10)
-        seen = []
-        canvas.dot = lambda x, y, _: seen.append((x, y))
+        seen: list[tuple[int, int]] = []
+        monkey = cast(Any, canvas)
+        monkey.dot = lambda x, y, _: seen.append((x, y))
         pen = Pen(canvas, index)
         for point in points:
             pen.to(*point)
@@ -195,5 +207,5 @@ def test_a_solid_line_is_connected_and_a_broken_one_lies_on_it(points, owner):
     assert set(dots(owner)) <= set(solid)
 
 
-def test_patterns_differ_also_in_the_legend():
+def test_patterns_differ_also_in_the_legend() -> None:
     assert len({sample(index) for index in range(len(PATTERNS))}) == len(PATTERNS)

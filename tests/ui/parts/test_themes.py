@@ -2,10 +2,12 @@
 
 import itertools
 import shutil
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
 import pytest
+from textual.theme import Theme
 
 from kmm_tui.ui import themes
 from kmm_tui.ui.themes import (
@@ -22,15 +24,17 @@ from kmm_tui.ui.themes import (
     weak_contrasts,
 )
 
+Copy = Callable[[str, str], tuple[list[Theme], list[str]]]
+
 SHIPPED = load_themes()[0]
 FOLDER = Path(themes.__file__).parents[2] / "themes"
 
 
 @pytest.fixture
-def copy(tmp_path):
+def copy(tmp_path: Path) -> Copy:
     """Writes kmm-dark with one text replaced, and gives what loading says."""
 
-    def write(old, new):
+    def write(old: str, new: str) -> tuple[list[Theme], list[str]]:
         text = (FOLDER / f"{DEFAULT}.toml").read_text("utf-8")
         assert old in text
         (tmp_path / "mine.toml").write_text(text.replace(old, new, 1), "utf-8")
@@ -39,26 +43,26 @@ def copy(tmp_path):
     return write
 
 
-def test_the_shipped_themes_load():
+def test_the_shipped_themes_load() -> None:
     assert load_themes()[1] == []
     assert {"kmm-dark", "kmm-light"} <= {theme.name for theme in SHIPPED}
     assert next(theme for theme in SHIPPED if theme.name == "kmm-light").dark is False
 
 
-def test_the_fallback_is_the_default_theme():
+def test_the_fallback_is_the_default_theme() -> None:
     assert next(theme for theme in SHIPPED if theme.name == DEFAULT) == FALLBACK
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
-def test_every_text_is_readable_on_every_ground(theme):
+def test_every_text_is_readable_on_every_ground(theme: Theme) -> None:
     assert weak_contrasts(theme) == []
     for role, ground in itertools.product(TEXT_ROLES, GROUND_ROLES):
         assert contrast(theme.variables[f"kmm-{role}"], theme.variables[f"kmm-{ground}"]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", SHIPPED, ids=lambda theme: theme.name)
-def test_trouble_stands_out_from_calm_and_critical_from_warn(theme):
-    def saturation(role):
+def test_trouble_stands_out_from_calm_and_critical_from_warn(theme: Theme) -> None:
+    def saturation(role: str) -> int:
         colour = theme.variables[f"kmm-{role}"].lstrip("#")
         parts = [int(colour[at : at + 2], 16) for at in (0, 2, 4)]
         return max(parts) - min(parts)
@@ -73,12 +77,12 @@ def test_trouble_stands_out_from_calm_and_critical_from_warn(theme):
         assert sum(abs(a - b) for a, b in zip(one, other, strict=True)) >= 80
 
 
-def test_contrast_is_the_one_of_the_standard():
+def test_contrast_is_the_one_of_the_standard() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-def test_a_weak_contrast_is_named():
+def test_a_weak_contrast_is_named() -> None:
     roles = {role: FALLBACK.variables[f"kmm-{role}"] for role in ROLES}
     assert weak_contrasts(build_theme("x", {**roles, "dim": "#555555"}, dark=True))[0].startswith("dim on ground: 2.")
 
@@ -95,11 +99,13 @@ def test_a_weak_contrast_is_named():
         ('warn = "#e8b04c"', "warn = #e8b04c", "mine.toml:21: file: not TOML: Invalid value"),
     ],
 )
-def test_a_broken_theme_is_reported_with_its_line_and_key(copy, tmp_path, old, new, said):
+def test_a_broken_theme_is_reported_with_its_line_and_key(
+    copy: Copy, tmp_path: Path, old: str, new: str, said: str
+) -> None:
     assert copy(old, new) == ([], [f"{tmp_path}/{said}"])
 
 
-def test_a_broken_theme_does_not_keep_others_away(tmp_path):
+def test_a_broken_theme_does_not_keep_others_away(tmp_path: Path) -> None:
     shutil.copy(FOLDER / "kmm-dark.toml", tmp_path / "a.toml")
     shutil.copy(FOLDER / "kmm-dark.toml", tmp_path / "b.toml")
     (tmp_path / "c.toml").write_bytes(b"name = '\xff'")
@@ -112,12 +118,12 @@ def test_a_broken_theme_does_not_keep_others_away(tmp_path):
     ]
 
 
-def test_no_themes_at_all_still_leaves_the_fallback(tmp_path):
+def test_no_themes_at_all_still_leaves_the_fallback(tmp_path: Path) -> None:
     assert load_themes(tmp_path / "missing") == ([], [])
     assert set(variable_defaults()) == {f"kmm-{role}" for role in ROLES}
 
 
-def test_a_wheel_finds_them_inside_the_package(tmp_path, monkeypatch):
+def test_a_wheel_finds_them_inside_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "site" / "kmm_tui"
     shutil.copytree(FOLDER, package / "themes")
     monkeypatch.setattr(resources, "files", lambda name: package)
@@ -129,5 +135,5 @@ def test_a_wheel_finds_them_inside_the_package(tmp_path, monkeypatch):
     assert load_themes() == ([], [])
 
 
-def test_one_file_can_be_read_alone():
+def test_one_file_can_be_read_alone() -> None:
     assert read_theme(FOLDER / "kmm-light.toml").variables["kmm-ground"].startswith("#f")
