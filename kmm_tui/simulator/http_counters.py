@@ -56,7 +56,10 @@ class Counters:
     def note(self, call: Call, verb: str, path: str, query: str, status: int | None, at: float) -> None:
         """A request has been answered, or ended without an answer; ``at`` is epoch seconds of its arrival."""
         shown = "none" if status is None else str(status)
-        self.requests[(verb, path, shown)] += 1
+        key = (verb, path, shown)
+        if key not in self.requests and len(self.requests) >= KEPT:
+            key = (verb, "(elsewhere)", shown)
+        self.requests[key] += 1
         self.targets[call.target] += 1
         entry = {
             "at": round(at, 3),

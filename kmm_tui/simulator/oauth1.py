@@ -46,6 +46,7 @@ class OAuth1:
         self._holders = {owner.app_key: owner for owner in holders}
         self._clock = clock
         self._used: dict[tuple[str, str, str, str], float] = {}
+        self._swept = clock()
 
     def owner_of(self, request: Signed, skew: float = 0.0) -> Credentials:
         """Whose key signed the request; ``skew`` is how many seconds the service's clock is off.
@@ -78,10 +79,11 @@ class OAuth1:
             )
 
     def _check_nonce(self, given: dict[str, str], now: float) -> None:
-        key = tuple(given[name] for name in ("oauth_consumer_key", "oauth_token", "oauth_timestamp", "oauth_nonce"))
-        for old in [old for old, seen in self._used.items() if seen < now - 2 * TOLERANCE]:
-            del self._used[old]
-        nonce = (key[0], key[1], key[2], key[3])
+        if now - self._swept > TOLERANCE:
+            # Older ones are refused by their timestamp, used or not.
+            self._used = {nonce: seen for nonce, seen in self._used.items() if seen > now - 2 * TOLERANCE}
+            self._swept = now
+        nonce = (given["oauth_consumer_key"], given["oauth_token"], given["oauth_timestamp"], given["oauth_nonce"])
         if nonce in self._used:
             raise unauthorized("oauth-nonce", "this nonce was used before")
         self._used[nonce] = now

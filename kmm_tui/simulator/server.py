@@ -90,6 +90,17 @@ class _Ending:
         self.ask()
 
 
+@contextmanager
+def _quick_turns() -> Iterator[None]:
+    """Let threads take turns every half millisecond: a day being simulated must not delay the other answers."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
 def _listening(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named in full: uvicorn sets TCP_NODELAY only on a socket that says it is TCP.
@@ -163,7 +174,7 @@ def serve(
     What cannot be done is said in one line on stderr, with exit code 2.
     """
     ending = _Ending()
-    with ending.watching_signals():
+    with ending.watching_signals(), _quick_turns():
         if until_stdin_closes:
             ending.watch_stdin()
         try:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from kmm_tui.simulator.engine import Engine
+from kmm_tui.simulator.http_refusal import Refusal
 
 T = TypeVar("T")
 _Job = tuple[Callable[[], Any], "Future[Any]"]
@@ -52,9 +53,18 @@ class EngineRoom:
         return answer
 
     async def ask(self, question: Callable[[Engine], T]) -> T:
-        """The answer to a question, from the engine's own thread. Raises what the question or the building raises."""
+        """The answer to a question, from the engine's own thread. Raises what the question raises.
+
+        Raises a refusal with 503 where the engine could not be built; ``built`` knows why.
+        """
         built = self.built
-        return await asyncio.wrap_future(self._put(lambda: question(built.result())))
+
+        def work() -> T:
+            if built.exception() is not None:
+                raise Refusal(503, "no-world", "the contact centre could not be built")
+            return question(built.result())
+
+        return await asyncio.wrap_future(self._put(work))
 
     async def now(self) -> int:
         """The world's present, epoch ms. The world may have to catch up with the clock first."""

@@ -216,6 +216,15 @@ async def test_a_signed_request_is_let_in_once(query: str, ask: Any, sign: Any) 
     assert "nonce" in again.json()["error"]["message"]
 
 
+async def test_a_nonce_is_remembered_for_as_long_as_its_timestamp_is_good(ask: Any, sign: Any, clock: Any) -> None:
+    header = sign(timestamp=str(int(clock.seconds) + 290))
+    assert (await ask(header)).status_code == 200
+    for _ in range(2):
+        clock.turn(285)
+        assert (await ask(sign())).status_code == 200
+        assert (await ask(header)).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

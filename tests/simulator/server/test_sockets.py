@@ -96,3 +96,13 @@ async def test_dead_hosts_refuse_connections(make_app: Any, serving: Any, paths:
         host = (await client.get(paths["domain"])).json()["baseURIs"][0]["baseURI"]
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://{host}/")
+
+
+async def test_a_world_that_cannot_be_built_is_no_crash(make_app: Any, reach: Any, paths: Any, question: Any) -> None:
+    def build() -> Any:
+        raise ValueError("no such size")
+
+    app = make_app(engine=build)
+    answer = await reach(app).post(paths["metrics"], json=question())
+    assert answer.status_code == 503
+    assert str(app.service.room.built.exception()) == "no such size"
