@@ -261,11 +261,11 @@ class Floor:
         since = conversation.asked_at if conversation.asked_at > conversation.assigned_at else conversation.assigned_at
         wait = now - conversation.waits_since
         if seat.is_bot:
-            ledger.series(_R, agent, skill).add(now, (0, 1), (1, now - since))
+            ledger.series(_R, agent, skill).answer(now, now - since, None)
             matched = self._chance() < 0.86
             ledger.series(_I, agent, skill).add(now, (0, 1), (1, int(matched)))
         else:
-            ledger.series(_R, agent, skill).add(now, (0, 1), (1, now - since), (2, 1), (3, wait))
+            ledger.series(_R, agent, skill).answer(now, now - since, wait)
             if wait > conversation.longest:
                 conversation.longest = wait
         if conversation.answered:

@@ -37,6 +37,17 @@ class Series:
         self.rows = array("I", [0]) * width  # the totals before anything happened
         self.total = [0] * width
 
+    def answer(self, time: int, took: int, waited: int | None) -> None:
+        """Adds an answer to a series of `ANSWERS`, by far the commonest fact; only a human's was waited for."""
+        total = self.total
+        total[0] += 1
+        total[1] += took
+        if waited is not None:
+            total[2] += 1
+            total[3] += waited
+        self.times.append(time)
+        self.rows.extend(total)
+
     def add(self, time: int, *facts: tuple[int, int]) -> None:
         """Adds to some totals, as (place, amount)."""
         total = self.total

@@ -15,7 +15,7 @@ MINUTE = 60_000
 """Milliseconds in a minute."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Shift:
     """A pattern of work: begins at this local minute of the day and lasts so many, across midnight if need be."""
 
@@ -27,7 +27,7 @@ EARLY, MIDDLE, LATE = Shift(7 * 60, 510), Shift(8 * 60 + 15, 510), Shift(9 * 60 
 EVENING, NIGHT, ALWAYS = Shift(14 * 60, 510), Shift(22 * 60, 510), Shift(0, 1440)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Size:
     """How large a contact centre is, and the pattern of shifts that its people are dealt."""
 
@@ -54,7 +54,7 @@ SIZES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Skill:
     """A kind of enquiry. ``sla``: how long a consumer may wait, ms; ``pace`` and ``heat`` scale answers and demand."""
 
@@ -68,7 +68,7 @@ class Skill:
     for_bots: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Group:
     """A group of agents. ``parent`` is the index of the group above, -1 for the main group."""
 
@@ -78,7 +78,7 @@ class Group:
     parent: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Agent:
     """A person or a bot. ``skills`` are indices, the main one first; ``pace`` below 1 answers faster than most."""
 
@@ -100,7 +100,7 @@ class Agent:
         return "BOT" if self.is_bot else "HUMAN"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Plan:
     """A whole contact centre. ``subtree[g]`` holds group ``g`` and every group below it."""
 

@@ -6,8 +6,8 @@ days before it. One random stream a calendar day; shifts may run on into the nex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from kmm_tui.simulator.daytime import Calendar, weekday_of
 from kmm_tui.simulator.plan import MINUTE, Agent, Plan
@@ -22,8 +22,7 @@ ATTENDANCE, WEEKEND = 0.965, 0.33
 _KEPT_DAYS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """One agent in one state for a while: from ``start`` to ``end``, epoch ms."""
 
     start: int

@@ -72,7 +72,7 @@ class World:
         self.calendar = Calendar.showing(self._start, weekday=scene.weekday, time=scene.time, begins=scene.day_begins)
         self.rota = Rota(plan, scene, self.calendar, seed, self._start)
         self._demand = Demand(plan, scene, self.calendar, self._start)
-        self._history = History(self._played)
+        self.history = History(self._played)
         self._about = [metadata(plan, agent) for agent in plan.agents]
         self._today = self.calendar.day(self._start)
         self.floor = self._open(self._today)
@@ -87,7 +87,7 @@ class World:
         if day != self._today:
             if day == self._today + 1:
                 self.floor.advance(DAY)
-                self._history.add(self._today, self.floor.ledger)
+                self.history.add(self._today, self.floor.ledger)
             self._today, self.floor = day, self._open(day)
         self.floor.advance(self._now - self.floor.start)
         return self._now
@@ -104,7 +104,7 @@ class World:
     def _ledgers(self, start: int, end: int) -> Iterator[tuple[int, Ledger]]:
         """The ledgers of the days that a window touches, each with the moment its day begins, epoch ms."""
         for day in self._days(start, end):
-            yield self.calendar.start(day), self.floor.ledger if day == self._today else self._history.ledger(day)
+            yield self.calendar.start(day), self.floor.ledger if day == self._today else self.history.ledger(day)
 
     def _days(self, start: int, end: int) -> range:
         """The world days that a window touches, none of them in the future."""
