@@ -253,6 +253,17 @@ def test_a_mistake_in_the_environment_is_named_by_its_variable(
     assert error_lines(None, {**ENOUGH, **environ}) == [line]
 
 
+def test_a_mistake_in_a_variable_is_not_blamed_on_the_line_it_overrides(error_lines: Lines) -> None:
+    text = GOOD + '[board]\nwatch = ["Billing", "Sales"]\n'
+    line = 'KMM_TUI_BOARD__WATCH: an id, name or pattern is missing after "skill:"'
+    assert error_lines(text, {"KMM_TUI_BOARD__WATCH": "Billing,skill:"}) == [line]
+
+
+def test_a_table_that_is_none_is_told_once_and_not_also_as_incomplete(error_lines: Lines) -> None:
+    line = "config.toml:1: profiles.a: must be a table; write [profiles.a]"
+    assert error_lines("profiles.a = 3\n", {"KMM_TUI_BOARD__EVERY": "5s", "KMM_TUI_AUTH__TOKEN": "hunter2"}) == [line]
+
+
 def test_a_mistake_in_a_flag_is_named_by_the_flag(error_lines: Lines) -> None:
     assert error_lines(GOOD, board__every="10") == ['--every: a unit is missing; write "10s"']
 

@@ -294,9 +294,12 @@ def test_what_a_command_printed_is_not_in_its_repr() -> None:
 
 
 @posix_only
-def test_a_settings_file_with_a_secret_that_others_may_read_is_warned_of(file: Path, load_text: Load) -> None:
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
+def test_a_settings_file_with_a_secret_that_others_may_read_is_warned_of(
+    file: Path, load_text: Load, mode: int
+) -> None:
     assert load_text(bearer("'plain'")).warnings == ()
-    file.chmod(0o644)
+    file.chmod(mode)
     warning = f"{file}: others on this machine may read this file, and it holds a secret; chmod 600 {file}"
     assert load(flags={}, environ={}, config=None, default_path=file).warnings == (warning,)
     file.write_text(bearer('{ file = "kept" }'))
