@@ -4,19 +4,22 @@ from __future__ import annotations
 
 # The order is the order of size: the first skill has the most agents and the most consumers.
 SKILLS = (
-    "Billing", "Cancellation", "Claims FR", "Delivery", "Accounts", "Technical Support", "Returns [EU]", "Retention",
-    "Orders", "Réclamations", "Kundenservice DE", "Payments", "Loyalty & Rewards", "日本語サポート", "Onboarding",
-    "Fraud desk", "Warranty", "Atención ES", "Business accounts", "Roaming", "Subscriptions", "Store help",
-    "Assistenza IT", "Complaints",
+    "Billing", "Cancellation", "Claims FR", "Delivery", "Accounts", "Technical support", "Returns [EU]", "Orders",
+    "Payments", "Retention", "Réclamations", "Kundenservice DE", "Loyalty & rewards", "Atención ES", "Onboarding",
+    "日本語サポート", "Subscriptions", "Complaints", "Assistenza IT", "Warranty", "Business accounts", "Roaming",
+    "Store help", "Fraud desk",
 )  # fmt: skip
 REGIONS = ("UK", "US", "DE", "NL", "SE", "AU", "BR", "PL", "IN")
 ASSISTANT = "Assistant 🤖"
 
 # Name and place of the parent in the same tuple; the first is the main group.
-SMALL_GROUPS: tuple[tuple[str, int], ...] = (("Main group", -1), ("Service", 0), ("Sales", 0), ("Service nights", 1))
+SMALL_GROUPS: tuple[tuple[str, int], ...] = (
+    ("Main group", -1), ("Service", 0), ("Billing & claims", 1), ("Orders & accounts", 1),
+)  # fmt: skip
+# The teams are the homes of the skills in turn: the first team's is the first skill.
 GROUPS: tuple[tuple[str, int], ...] = (
     ("Main group", -1), ("EMEA", 0), ("Americas", 0), ("Asia Pacific", 0),
-    ("Billing Lisbon", 1), ("Claims Lyon", 1), ("Kraków service", 1), ("Retention Dublin", 1),
+    ("Billing Lisbon", 1), ("Retention Dublin", 1), ("Claims Lyon", 1), ("Kraków service", 1),
     ("Service Austin", 2), ("São Paulo", 2), ("Manila service", 3), ("東京", 3),
 )  # fmt: skip
 CITIES = (

@@ -24,7 +24,7 @@ class Shift:
 
 
 EARLY, MIDDLE, LATE = Shift(7 * 60, 510), Shift(8 * 60 + 15, 510), Shift(9 * 60 + 15, 510)
-EVENING, NIGHT, ALWAYS = Shift(14 * 60, 510), Shift(22 * 60, 510), Shift(0, 1440)
+EVENING, NIGHT, ALWAYS = Shift(14 * 60, 510), Shift(22 * 60, 550), Shift(0, 1440)
 
 
 @dataclass(frozen=True, eq=False)

@@ -92,6 +92,15 @@ def test_littles_law_holds_over_a_day(ask: Callable[..., Any]) -> None:
     assert abs(mean - arrived_a_minute * minutes_each) < 0.08 * mean
 
 
+def test_nothing_happens_on_an_exact_minute(ask: Callable[..., Any]) -> None:
+    """Both ends of a window count: what happened on an exact minute would count in two windows that meet there."""
+    floor = ask(size="medium").world.floor
+    floor.advance(24 * 60 * MINUTE)
+    moments = [time for family in floor.ledger.facts for series in family.values() for time in series.times]
+    assert len(moments) > 50_000
+    assert not any(time % MINUTE == 0 for time in moments)
+
+
 def test_a_day_ends_on_an_empty_floor(ask: Callable[..., Any]) -> None:
     world = ask(seed=2)
     floor = world.world.floor
