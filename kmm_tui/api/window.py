@@ -86,7 +86,7 @@ class Window:
             raise LimitExceeded("the window lies in the future", "ask for one that has begun")
         if self.end - self.start > WIDEST:
             raise LimitExceeded(
-                f"the window is {format_duration(self.end - self.start)} wide and the API answers at most 24h at once",
+                f"the window is {format_duration(self.width)} wide and the API answers at most 24h at once",
                 "ask for 24h or less, several times if need be",
             )
         if self.start < floor_minute(now) - KEPT[method]:

@@ -74,7 +74,7 @@ class Board:
 
     def label(self, scope: Scope) -> str:
         """The name of a scope, or what it is and its id where it has none."""
-        return "account" if scope == ACCOUNT else self._names.get(scope) or str(scope)
+        return "the account" if scope == ACCOUNT else self._names.get(scope) or str(scope)
 
     def account(self) -> Snapshot | None:
         """The account's last figures."""

@@ -23,6 +23,20 @@ def clock_text(ms: float) -> str:
     return f"{seconds // 86400}d{seconds % 86400 // 3600:02}h"
 
 
+def wait_text(ms: float) -> str:
+    """A duration in five characters at most: ``m:ss`` below an hour, then ``1h12m``, ``12h`` and ``3d``.
+
+    >>> wait_text(252_000), wait_text(4_323_000), wait_text(46_000_000), wait_text(273_600_000)
+    ('4:12', '1h12m', '12h', '3d')
+    """
+    minutes = int(max(0.0, ms) // 60_000)
+    if minutes < 60:
+        return clock_text(ms)
+    if minutes < 600:
+        return f"{minutes // 60}h{minutes % 60:02}m"
+    return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // 1440}d"
+
+
 def age_text(seconds: float) -> str:
     """An age in its largest unit: ``12s``, ``3m``, ``2h``, ``4d``.
 
@@ -70,7 +84,7 @@ def figure_text(figure: Figure, metric: Metric) -> str:
         case Unit.COUNT:
             return count_text(figure)
         case Unit.DURATION:
-            return clock_text(figure)
+            return wait_text(figure)
         case Unit.RATIO | Unit.SHARE:
             return percent_text(figure)
         case Unit.SCORE:

@@ -51,15 +51,10 @@ def show_board(options: Mapping[str, Any]) -> int:
     return run_board(new_client(loaded), about, watch=settings.board.watch, theme=settings.ui.theme)
 
 
-def run_board(
-    client: KmmClient,
-    about: About,
-    *,
-    watch: Sequence[str] = (),
-    theme: str,
-    watchdog: Callable[[], Awaitable[str]] | None = None,
-) -> int:
-    """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
+def new_app(
+    client: KmmClient, about: About, *, watch: Sequence[str] = (), theme: str
+) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
+    """The board on `client`, and what to call once the board has ended: it logs out and closes the client."""
     from kmm_tui.board import asked
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
@@ -77,15 +72,32 @@ def run_board(
         trend_window=TREND_WINDOW,
         trend_interval=TREND_INTERVAL,
     )
+    feeds: list[Feed] = []
+
+    def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
+        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish))
+        return feeds[0]
+
+    async def close() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await (feeds[0] if feeds else client).close()
+
+    return BoardApp(connect, about, clock, theme=theme), close
+
+
+def run_board(
+    client: KmmClient,
+    about: About,
+    *,
+    watch: Sequence[str] = (),
+    theme: str,
+    watchdog: Callable[[], Awaitable[str]] | None = None,
+) -> int:
+    """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
+    app, close = new_app(client, about, watch=watch, theme=theme)
 
     async def main() -> str | None:
-        feeds: list[Feed] = []
-
-        def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
-            feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish))
-            return feeds[0]
-
-        app = BoardApp(connect, about, clock, theme=theme)
         _end_on_signals(app)
         guard = asyncio.ensure_future(_end_with(app, watchdog)) if watchdog else None
         try:
@@ -93,9 +105,7 @@ def run_board(
         finally:
             if guard:
                 guard.cancel()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(GOODBYE):
-                    await (feeds[0] if feeds else client).close()
+            await close()
 
     why = asyncio.run(main())
     if why:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -15,7 +15,6 @@ from kmm_tui.cli.exits import Exit
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.window import Window
-    from kmm_tui.metrics import Metric
     from kmm_tui.output.rows import Grid
 
 _Result = TypeVar("_Result")
@@ -84,7 +83,6 @@ def metrics_command(by: str, subgroups: bool, sort: str | None, **given: Any) ->
             sort=Sort.parse(sort, Method.METRICS) if sort else None,
         )
         answer = await client.all_metrics(question)
-        _tell_unlisted(answer.asked)
         data = metrics_data(client.account, by, answer)
         return data, metrics_grid(data, answer.asked)
 
@@ -122,7 +120,6 @@ def agents_command(states: tuple[str, ...], sort: str | None, **given: Any) -> N
             sort=Sort.parse(sort, Method.AGENT_VIEW) if sort else None,
         )
         answer = await client.all_agents(question)
-        _tell_unlisted(answer.asked)
         data = agents_data(client.account, answer)
         return data, agents_grid(data, answer.asked)
 
@@ -153,23 +150,22 @@ def historical_command(interval: int | None, **given: Any) -> None:
             interval=interval,
         )
         answer = await client.historical(question)
-        _tell_unlisted(answer.asked)
         data = historical_data(client.account, answer)
         return data, historical_grid(data, answer.asked)
 
     _run(ask, given)
 
 
-def _tell_unlisted(asked: tuple[Metric, ...]) -> None:
+def _tell_unlisted(names: Sequence[str]) -> None:
     import difflib
 
-    from kmm_tui.metrics import BY_NAME
+    from kmm_tui.metrics import BY_FIELD, BY_NAME
 
-    for metric in asked:
-        if metric.name not in BY_NAME:
-            near = difflib.get_close_matches(metric.name, BY_NAME, 1)
+    for name in names:
+        if name not in BY_NAME and name not in BY_FIELD:
+            near = difflib.get_close_matches(name, BY_NAME, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            click.echo(f"{metric.name} is not in the catalogue: asked for as it is{hint}", err=True)
+            click.echo(f"{name} is not in the catalogue: asked for as it is{hint}", err=True)
 
 
 def _run(ask: Callable[[KmmClient, Window], Awaitable[tuple[dict[str, Any], Grid]]], given: dict[str, Any]) -> None:
@@ -181,6 +177,7 @@ def _run(ask: Callable[[KmmClient, Window], Awaitable[tuple[dict[str, Any], Grid
         width = parse_duration(given["window"])
     except ValueError as error:
         fail(f"--window: {error}", Exit.USAGE)
+    _tell_unlisted(given["names"])
     client = new_client(load_settings(root_options(given)))
 
     def told(error: Exception, wait: float) -> None:

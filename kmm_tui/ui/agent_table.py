@@ -95,7 +95,7 @@ AGENT_COLUMNS: tuple[Column[Agent], ...] = (
         priority=3,
         sort_value=lambda a: a.figures.number(BY_NAME["available_slots"]),
     ),
-    _column("avg_time_to_response", "resp", 7, 5),
+    _column("avg_time_to_response", "resp", 5, 5),
     _column("closed_conversations", "closed", 6, 5),
     _column("csat", "csat", 5, 7),
     Column(

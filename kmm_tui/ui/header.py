@@ -8,6 +8,7 @@ from datetime import UTC, datetime, tzinfo
 
 from rich.cells import cell_len
 
+from kmm_tui.api.errors import SignInRefused
 from kmm_tui.api.window import Window, ceil_minute, floor_minute, format_duration
 from kmm_tui.board.figure_text import age_text, clock_text
 from kmm_tui.board.freshness import Age, Freshness
@@ -55,7 +56,10 @@ def truth(fresh: Freshness, now: float, next_turn: float | None) -> list[Span]:
     glyph, role = GLYPHS[Age.LATE] if fresh.age in (Age.LIVE, Age.AWAITED) else (glyph, role)
     spans = [(f"{glyph} {fresh.word}", role)]
     spans.append((f"{age} old" if age else " no data yet", "dim"))
-    if fresh.next_try is not None:
+    if fresh.trouble.word == SignInRefused.word:
+        # Not by itself: accounts get locked.
+        spans.append((" · r tries again", "dim"))
+    elif fresh.next_try is not None:
         spans.append((f" · retry {clock_text(max(0.0, fresh.next_try - now) * 1000)}", "dim"))
     return spans
 

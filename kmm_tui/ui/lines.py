@@ -66,7 +66,7 @@ class RoleLines(Widget):
         """The strip of one line."""
         if self.size.width != self._width:
             self.show()
-        fitted = self._fitted[y] if y < len(self._fitted) else ()
+        fitted = self._fitted[y] if y < len(self._fitted) else fit_cell("", self.size.width)
         return join(list(fitted), self.size.width, self._look)
 
 

@@ -53,6 +53,7 @@ class Overview(Screen[None]):
         (0, "-h-tiny"),
         (LEAST_HEIGHT, "-h-short"),
         (32, "-h-tall"),
+        (48, "-h-high"),
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("2", "front('skills')", "Skills", id="overview.skills"),
@@ -64,25 +65,29 @@ class Overview(Screen[None]):
         Binding("O", "reverse", "Reverse", show=False, id="overview.reverse"),
         Binding("escape", "everything", "Whole account", show=False, id="overview.everything"),
     ]
-    CSS = """
-    Overview { background: $kmm-ground; color: $kmm-text; layout: vertical; overflow: hidden; }
-    #upper { height: 5fr; }
-    #lower { height: 4fr; }
-    #upper, #lower { layout: vertical; }
-    #skills-panel, #groups-panel, #agents-panel, #trend-panel { display: none; }
-    Overview.-front-skills #skills-panel, Overview.-front-groups #groups-panel,
-    Overview.-front-agents #agents-panel, Overview.-front-trend #trend-panel { display: block; }
-    Overview.-h-tall.-w-narrow #agents-panel, Overview.-h-tall.-w-narrow #trend-panel,
-    Overview.-h-tall.-w-medium #agents-panel, Overview.-h-tall.-w-medium #trend-panel { display: block; }
-    Overview.-h-tall.-w-narrow #trend-panel, Overview.-h-tall.-w-medium #trend-panel { height: 8; }
-    Overview.-w-wide #upper, Overview.-w-wide #lower { layout: horizontal; }
-    Overview.-w-wide #skills-panel, Overview.-w-wide #groups-panel,
-    Overview.-w-wide #agents-panel, Overview.-w-wide #trend-panel { display: block; }
-    Overview.-h-short FigureStrip { margin: 0; }
-    #small { display: none; padding: 1 2; }
-    Overview.-w-tiny > *, Overview.-h-tiny > * { display: none; }
-    Overview.-w-tiny #small, Overview.-h-tiny #small { display: block; }
-    Footer { background: $kmm-surface; }
+    DEFAULT_CSS = """
+    Overview {
+        background: $kmm-ground; color: $kmm-text; layout: vertical; overflow: hidden;
+        #upper { height: 5fr; layout: vertical; }
+        #lower { height: 4fr; layout: vertical; }
+        #upper > Panel, #lower > Panel, #small { display: none; }
+        #small { padding: 1 2; }
+        &.-front-skills #skills-panel, &.-front-groups #groups-panel { display: block; }
+        &.-front-agents #agents-panel, &.-front-trend #trend-panel { display: block; }
+        &.-h-tall #lower > Panel { display: block; }
+        &.-h-tall #trend-panel { height: 8; }
+        &.-h-tall #lower, &.-h-tall #trend-panel { margin-top: 1; }
+        &.-h-high #upper > Panel { display: block; }
+        &.-h-high #trend-panel { height: 12; }
+        &.-w-wide #upper, &.-w-wide #lower { layout: horizontal; }
+        &.-w-wide #upper > Panel, &.-w-wide #lower > Panel { display: block; height: 1fr; margin-top: 0; }
+        &.-h-high #groups-panel { margin-top: 1; }
+        &.-w-wide #groups-panel { margin-top: 0; }
+        &.-h-short FigureStrip { margin: 0; }
+        &.-w-tiny > *, &.-h-tiny > * { display: none; }
+        &.-w-tiny > #small, &.-h-tiny > #small { display: block; }
+        Footer { background: $kmm-surface; }
+    }
     """
 
     def __init__(self, board: Board, about: About, tz: tzinfo | None) -> None:
@@ -177,9 +182,9 @@ class Overview(Screen[None]):
         table = self._agents.table
         table.dim = fresh.age in (Age.STALE, Age.GONE)
         if self._board.roster() is None:
-            table.message = _absence(fresh)
+            table.message = _briefly(fresh)
         elif fresh.age is Age.GONE:
-            table.message = f"{GONE}  the last list of agents is too old to be shown. {_absence(fresh)}"
+            table.message = f"{GONE}  the last list of agents is too old to be shown"
         elif not agents:
             table.message = f"nobody of {self._board.label(self._scope)} is logged in"
         else:
@@ -188,16 +193,17 @@ class Overview(Screen[None]):
 
     def _update_titles(self, now: float) -> None:
         board = self._board
+        overall = board.overall(now)
         for level, panel in self._scopes.items():
             count = len(board.rows(level, now))
             words: list[Span] = [("SKILLS" if level is Level.SKILL else "AGENT GROUPS", "strong"), (f" {count}", "dim")]
             if level is Level.GROUP and self.subgroups:
                 words.append((" with sub-groups", "accent"))
-            panel.title.update_title([*words, *self._behind(panel)], board.section(level, now), now)
+            panel.title.update_title([*words, *self._behind(panel)], board.section(level, now), overall, now)
         words = [("AGENTS", "strong"), *self._agent_counts(), *self._behind(self._agents)]
-        self._agents.title.update_title(words, board.freshness(AGENTS, now), now)
+        self._agents.title.update_title(words, board.freshness(AGENTS, now), overall, now)
         words = [("TREND", "strong"), (f" {self._trend.subject}", "dim"), *self._behind(self._trend)]
-        self._trend.title.update_title(words, board.freshness(TREND, now), now)
+        self._trend.title.update_title(words, board.freshness(TREND, now), overall, now)
 
     def _agent_counts(self) -> list[Span]:
         agents = self._board.agents_of(self._scope)
@@ -286,6 +292,10 @@ class Overview(Screen[None]):
             self._scope = scope
             self._update_agents()
             self._update_titles(self._now)
+
+
+def _briefly(fresh: Freshness) -> str:
+    return f"{fresh.trouble.word}: no answer yet" if fresh.trouble else "waiting for the first answer"
 
 
 def _absence(fresh: Freshness) -> str:

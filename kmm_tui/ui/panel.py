@@ -27,18 +27,19 @@ class PanelTitle(RoleLines):
     def __init__(self) -> None:
         super().__init__()
         self._left: Line = ()
-        self._fresh = Freshness(Age.AWAITED, None)
+        self._told: Freshness | None = None
         self._now = 0.0
 
-    def update_title(self, left: Line, fresh: Freshness, now: float) -> None:
-        """`left` is the title, `fresh` is told on the right unless all is well."""
-        self._left, self._fresh, self._now = tuple(left), fresh, now
+    def update_title(self, left: Line, fresh: Freshness, overall: Freshness, now: float) -> None:
+        """`left` is the title; `fresh` is told on the right unless all is well, or all is as bad as the header says."""
+        self._left, self._now = tuple(left), now
+        self._told = None if fresh.is_live or (fresh.age, fresh.word) == (overall.age, overall.word) else fresh
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:
         right: list[Span] = []
-        if not self._fresh.is_live and (self._fresh.trouble or self._fresh.age is not Age.AWAITED):
-            right = [*truth(self._fresh, self._now, None), (" ", "value")]
+        if self._told and (self._told.trouble or self._told.age is not Age.AWAITED):
+            right = [*truth(self._told, self._now, None), (" ", "value")]
         return [spread([(" ", "value"), *self._left], right, width)]
 
 

@@ -53,10 +53,10 @@ def _label(row: ScopeRow) -> Span:
 def scope_columns(what: str) -> tuple[Column[ScopeRow], ...]:
     """The columns; `what` is the label of the first: ``skill`` or ``agent group``."""
     return (
-        Column("name", what, 13, render=_label, max_width=30, sort_value=lambda row: row.label.casefold()),
+        Column("name", what, 20, render=_label, max_width=30, sort_value=lambda row: row.label.casefold()),
         _column("unassigned_conversations", "queue", 5, 0, strong=True),
-        _column("queue_wait_time_50th_percentile", "p50", 7, 3),
-        _column("queue_wait_time_90th_percentile", "p90", 7, 0, strong=True),
+        _column("queue_wait_time_50th_percentile", "p50", 5, 3),
+        _column("queue_wait_time_90th_percentile", "p90", 5, 0, strong=True),
         _column("overdue_conversations_total", "overdue", 7, 1),
         _column("online_agents", "online", 6, 0),
         _column("away_agents", "away", 4, 0),
@@ -65,8 +65,8 @@ def scope_columns(what: str) -> tuple[Column[ScopeRow], ...]:
         _column("agent_load", "load", 5, 0),
         _column("assigned_conversations", "assigned", 8, 10),
         _column("active_conversations", "active", 6, 11),
-        _column("avg_time_to_first_response_first_assignment", "1st", 7, 8),
-        _column("avg_time_to_response", "resp", 7, 5),
+        _column("avg_time_to_first_response_first_assignment", "1st", 5, 8),
+        _column("avg_time_to_response", "resp", 5, 5),
         _column("closed_conversations", "closed", 6, 6),
         _column("closed_by_agent", "agt", 4, 7),
         _column("closed_by_consumer", "con", 4, 7),

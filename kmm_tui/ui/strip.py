@@ -50,18 +50,19 @@ def _closed_by(say: _Say) -> str:
 def tiles(window: str) -> tuple[Tile, ...]:
     """The tiles, left to right; `window` is what by-time figures are counted over, such as ``1h``."""
     return (
-        Tile("IN QUEUE", "unassigned_conversations", 9, 0, lambda say: f"{say('available_slots')} free"),
-        Tile("P90 WAIT", "queue_wait_time_90th_percentile", 11, 0, lambda s:
-             f"p50 {s('queue_wait_time_50th_percentile')}"),
-        Tile("OVERDUE", "overdue_conversations_total", 11, 0, lambda s:
-             f"{s('overdue_conversations_in_queue')} in queue"),
-        Tile("ONLINE", "online_agents", 16, 0, lambda s: f"{s('away_agents')} away {s('back_soon_agents')} soon"),
-        Tile("LOAD", "agent_load", 11, 0, lambda s: f"humans {s('human_agent_load')}"),
-        Tile("1ST RESPONSE", "avg_time_to_first_response_first_assignment", 12, 4,
-             lambda s: f"wait {s('avg_wait_time_first_response')}"),
-        Tile("RESPONSE", "avg_time_to_response", 10, 2, lambda s: f"wait {s('avg_wait_time')}"),
-        Tile(f"CLOSED {window}", "closed_conversations", 23, 3, _closed_by),
-        Tile("CSAT", "csat", 5, 1, lambda _: ""),
+        Tile("IN QUEUE", "unassigned_conversations", 8, 0, lambda say: f"{say('available_slots')} free"),
+        Tile("P90 WAIT", "queue_wait_time_90th_percentile", 9, 0,
+             lambda say: f"p50 {say('queue_wait_time_50th_percentile')}"),
+        Tile("OVERDUE", "overdue_conversations_total", 11, 0,
+             lambda say: f"{say('overdue_conversations_in_queue')} in queue"),
+        Tile("ONLINE", "online_agents", 15, 0,
+             lambda say: f"{say('away_agents')} away {say('back_soon_agents')} soon"),
+        Tile("LOAD", "agent_load", 11, 0, lambda say: f"humans {say('human_agent_load')}"),
+        Tile("1ST RESP", "avg_time_to_first_response_first_assignment", 10, 4,
+             lambda say: f"wait {say('avg_wait_time_first_response')}"),
+        Tile("RESPONSE", "avg_time_to_response", 10, 2, lambda say: f"wait {say('avg_wait_time')}"),
+        Tile(f"CLOSED {window}", "closed_conversations", 24, 3, _closed_by),
+        Tile("CSAT", "csat", 4, 1, lambda _: ""),
     )  # fmt: skip
 
 
@@ -90,7 +91,8 @@ class FigureStrip(RoleLines):
         value: list[Span] = [(" ", "value")]
         below: list[Span] = [(" ", "value")]
         for tile in shown:
-            size = tile.width + gap
+            # Behind the last one there is nothing to keep a distance from.
+            size = tile.width + (gap if tile is not shown[-1] else 0)
             label += _fixed(tile.label, "dim", size)
             value += _fixed(say(tile.metric), say.role(tile.metric), size)
             below += _fixed(tile.below(say), "stale" if say.role(tile.metric) == "stale" else "dim", size)

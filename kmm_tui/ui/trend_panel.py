@@ -33,10 +33,8 @@ class TrendPanel(Panel):
         """Draws the last answer, as old as it is; without one it says why there is none."""
         self.chart.dim = fresh.age in (Age.STALE, Age.GONE)
         if trend is None or fresh.age is Age.GONE:
-            reason = (
-                f"{fresh.trouble.word}: {fresh.trouble.message}" if fresh.trouble else "waiting for the first answer"
-            )
-            self.chart.message = reason
+            gone = "--  the last trend is too old to be shown" if trend else "waiting for the first answer"
+            self.chart.message = gone if trend or not fresh.trouble else f"{fresh.trouble.word}: no answer yet"
             return
         each = f" · per {trend.interval} min" if trend.interval else ""
         self.subject = f"of the account · last {format_duration(trend.window.width)}{each}"
