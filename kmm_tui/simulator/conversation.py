@@ -19,6 +19,9 @@ ANSWER = 48_000
 REPLY = 118_000
 """Median time, ms, that a consumer takes to write back."""
 BOT_ANSWER = 2_500
+"""The same for a bot."""
+INTENT_MATCHED = 0.86
+"""Share of the messages to a bot whose intent it recognizes."""
 SILENCE = (9 * MINUTE, 21 * MINUTE)
 """How long after the last message the system closes a conversation that its consumer has left."""
 IDLE = 8 * MINUTE
@@ -60,7 +63,7 @@ class Conversation:
         self.asked_at = now  # when the consumer wrote last
         self.assigned_at = self.first_assigned_at = -1
         self.answered = False  # in this assignment
-        self.heard = False  # by a human, ever
+        self.heard = False  # answered at all; by a human, once a bot has handed it on
         self.handled = 0
         self.longest = 0  # wait for an answer so far
         self.turns = 0  # answers left until its fate

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from kmm_tui.simulator import conversation as talk
+from kmm_tui.simulator import surveys
 from kmm_tui.simulator.conversation import ASSIGNED, CLOSED, QUEUED, Conversation
 from kmm_tui.simulator.daytime import DAY
 from kmm_tui.simulator.demand import SLOT, SLOTS
@@ -69,7 +70,11 @@ class Floor:
         self._events: list[tuple[int, int, int, Any, Any]] = []
         for index, line in enumerate(lines):
             for stretch in line:
-                self._plan_shift(index, max(0, stretch.start - start), stretch)
+                if stretch.start <= start:  # at work when the day begins
+                    self.seats[index].stretch = stretch
+                    self.seats[index].open = stretch.status == ONLINE
+                else:
+                    self._plan_shift(index, stretch.start - start, stretch)
             nexts = [stretch.start for stretch in line[1:]] + [start + 2 * DAY]
             for stretch, next_start in zip(line, nexts, strict=False):
                 if stretch.end < min(next_start, start + DAY):
@@ -262,7 +267,7 @@ class Floor:
         wait = now - conversation.waits_since
         if seat.is_bot:
             ledger.series(_R, agent, skill).answer(now, now - since, None)
-            matched = self._chance() < 0.86
+            matched = self._chance() < talk.INTENT_MATCHED
             ledger.series(_I, agent, skill).add(now, (0, 1), (1, int(matched)))
         else:
             ledger.series(_R, agent, skill).answer(now, now - since, wait)
@@ -271,10 +276,10 @@ class Floor:
         if conversation.answered:
             return
         firsts = [(4, 1), (5, now - conversation.assigned_at)]
-        if not seat.is_bot and not conversation.heard:
-            firsts += [(0, 1), (1, wait)]
-        if conversation.first_assigned_at >= 0 and not conversation.heard:
+        if not conversation.heard:
             firsts += [(2, 1), (3, now - conversation.first_assigned_at)]
+            if not seat.is_bot:
+                firsts += [(0, 1), (1, wait)]
         conversation.heard = True
         conversation.answered = True
         ledger.series(_F, agent, skill).add(now, *firsts)
@@ -302,24 +307,11 @@ class Floor:
             ends.add(now, (kind, 1))
             return
         ends.add(now, (kind, 1), (5, 1), (6, conversation.handled))
-        if kind != 2 and not seat.is_bot and self._chance() < 0.3:
-            self._survey(conversation, seat, now)
+        if kind != 2 and not seat.is_bot and self._chance() < surveys.ANSWERED:
+            facts = surveys.answers(self._chance, conversation.longest, seat.agent.pace)
+            self.ledger.series(_S, agent, conversation.skill).add(now, *facts)
         if seat.open:
             self._pull(seat, now)
-
-    def _survey(self, conversation: Conversation, seat: Seat, now: int) -> None:
-        unhappy = min(0.45, 0.09 + 0.05 * conversation.longest / (4 * MINUTE) + 0.08 * (seat.agent.pace - 0.75))
-        good = self._chance() > unhappy
-        facts = [(0, 1), (1, int(good))]
-        resolved = self._chance()
-        facts.append((4, 1) if resolved < 0.18 else (2, 1) if resolved < (0.86 if good else 0.45) else (3, 1))
-        likes = self._chance()
-        facts.append((7, 1))
-        if good and likes < 0.66:
-            facts.append((5, 1))
-        elif likes > 0.93 if good else likes < 0.75:
-            facts.append((6, 1))
-        self.ledger.series(_S, seat.index, conversation.skill).add(now, *facts)
 
     def _hand_on(self, conversation: Conversation, now: int) -> None:
         if conversation.fate == "back":

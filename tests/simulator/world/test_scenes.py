@@ -129,7 +129,7 @@ def test_a_scene_of_ones_own(ask: Callable[..., Any], tmp_path: Path) -> None:
     assert (scene.name, scene.time, scene.weekday, scene.pressure) == ("friday", 9.5 * HOUR, 4, 0.9)
     assert scene.day_begins == SCENES["calm"].day_begins
     assert [(i.begins, i.lasts, i.skill, i.arrivals) for i in scene.incidents] == [(-600_000, HOUR, "Delivery", 4.0)]
-    world = ask(scene=str(path))
+    world = ask(size="medium", scene=str(path))
     world.wait(30)
     delivery = next(skill for skill in world.world.plan.skills if skill.name == "Delivery")
     by_skill = world.by("skillId", world.window())
