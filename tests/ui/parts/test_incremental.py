@@ -72,7 +72,14 @@ class Screen(LineTable[Row]):
         cells: list[tuple[str, str]] = []
         for segment in self.render_line(y):
             for start, stop, width in split_graphemes(segment.text)[0]:
-                cells += [(segment.text[start:stop], str(segment.style)), *[("", "")] * (width - 1)]
+                text, style = segment.text[start:stop], segment.style
+                # The colour of a blank's text is not seen.
+                seen = (
+                    str(style)
+                    if text.strip() or style is None
+                    else f"{style.bgcolor} {style.reverse} {style.underline}"
+                )
+                cells += [(text, seen), *[("", "")] * (width - 1)]
         assert len(cells) == self.size.width
         return cells
 
