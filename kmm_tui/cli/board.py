@@ -111,7 +111,7 @@ def run_board(
     if why:
         click.echo(why, err=True)
         return Exit.UNEXPECTED
-    return Exit.OK
+    return Exit.UNEXPECTED if app.return_code else Exit.OK
 
 
 async def _end_with(app: BoardApp, watchdog: Callable[[], Awaitable[str]]) -> None:

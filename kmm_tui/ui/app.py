@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Coroutine
 from datetime import tzinfo
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -119,6 +121,17 @@ class BoardApp(App[str]):
         """The board's own themes only: the others know nothing of its roles."""
         themes = super().available_themes
         return {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
+
+    def _fatal_error(self) -> None:
+        # In place of Textual's, which prints the locals of every frame: among them could be a credential.
+        error = self._exception
+        logger.error("the board had to end", exc_info=error)
+        trace = error.__traceback__ if error else None
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+        self._exit_renderables.append(Text(f"kmm-tui: unexpected {type(error).__name__}{place}; please report it"))
+        self._close_messages_no_wait()
 
     # -- the feed
 

@@ -22,7 +22,7 @@ from kmm_tui.board.snapshot import Agent
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND
 from kmm_tui.ui.agent_table import AGENT_COLUMNS, AGENT_SORT, STATES, agent_key
 from kmm_tui.ui.columns import Span
-from kmm_tui.ui.header import About, TitleBar, TroubleLine
+from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
 from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.panel import Panel, TablePanel
 from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, scope_columns
@@ -155,10 +155,16 @@ class Overview(Screen[None]):
         window, taken_at = (account.window, account.taken_at) if account else (None, None)
         self._title.update_truth(now, overall, window, taken_at, state.next_try if state else None)
         self._trouble.update_trouble(overall, self._note)
-        self._agents.table.tick(int(now * 1000))
+        self._agents.table.tick(self._agents_now(now))
         self._update_titles(now)
         if self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT:
             self._update_small()
+
+    def _agents_now(self, now: float) -> int:
+        """The moment (epoch ms) that times in state are told for: who knows what stale agents are doing by now."""
+        roster = self._board.roster()
+        stale = self._board.freshness(AGENTS, now).age in (Age.STALE, Age.GONE)
+        return roster.taken_at if roster and stale else int(now * 1000)
 
     def _aged(self, now: float) -> list[Age]:
         board = self._board
@@ -208,13 +214,14 @@ class Overview(Screen[None]):
     def _agent_counts(self) -> list[Span]:
         agents = self._board.agents_of(self._scope)
         of: list[Span] = [(f" of {self._board.label(self._scope)}", "dim")]
-        if not agents or self._board.freshness(AGENTS, self._now).age is Age.GONE:
+        age = self._board.freshness(AGENTS, self._now).age
+        if not agents or age is Age.GONE:
             return of
         count = count_states(agents)
         of += [(f" {count.total}", "dim"), ("  ", "dim")]
         for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
             glyph, word, role = STATES[state]
-            of.append((f" {glyph} {number} {word} ", role))
+            of.append((f" {glyph} {number} {word} ", "stale" if age is Age.STALE else role))
         return [*of, (f" {count.other} other", "dim")] if count.other else of
 
     def _behind(self, panel: Panel) -> list[Span]:
@@ -232,7 +239,9 @@ class Overview(Screen[None]):
         size = (
             f"kmm-tui needs {LEAST_WIDTH} x {LEAST_HEIGHT}, this terminal has {self.size.width} x {self.size.height}."
         )
-        self.query_one("#small", Static).update(f"{size}\n\n{strip_text(self._board.account_row(self._now))}")
+        fresh = "".join(text for text, _ in truth(self._board.overall(self._now), self._now, None))
+        figures = strip_text(self._board.account_row(self._now))
+        self.query_one("#small", Static).update(f"{size}\n\n{figures}\n{fresh}")
 
     # -- what a person does
 

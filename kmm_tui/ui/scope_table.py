@@ -45,9 +45,10 @@ def _column(name: str, label: str, width: int, priority: int, *, strong: bool = 
 
 
 def _label(row: ScopeRow) -> Span:
+    stale = row.age in (Age.STALE, Age.GONE)
     if row.scope == ACCOUNT:
-        return ("whole account", "accent")
-    return (row.label, "stale" if row.age in (Age.STALE, Age.GONE) else "value")
+        return ("whole account", "stale" if stale else "accent")
+    return (row.label, "stale" if stale else "value")
 
 
 def scope_columns(what: str) -> tuple[Column[ScopeRow], ...]:
