@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kmm_tui.metrics import Kind, Method, offered
+from kmm_tui.simulator.conversation import CLOSED
 from kmm_tui.simulator.demand import SLOTS
 from kmm_tui.simulator.engine import Figures
 from kmm_tui.simulator.figures import ByTime, asked, new_row
@@ -15,7 +16,7 @@ from kmm_tui.simulator.floor import Floor
 from kmm_tui.simulator.ledger import COLUMN, FAMILIES, Ledger, Targets
 from kmm_tui.simulator.plan import Plan, build_plan
 from kmm_tui.simulator.present import Tally
-from kmm_tui.simulator.shifts import NO_REASON, ONLINE, Stretch
+from kmm_tui.simulator.shifts import AWAY, NO_REASON, ONLINE, Stretch
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -35,12 +36,22 @@ def figures(floor: Floor, agents: Sequence[int], until: int) -> Figures:
     return result
 
 
-def a_floor(works_from: int, agents: Sequence[int], first_quarter_hour_only: bool = True) -> tuple[Floor, Plan]:
-    """A floor on which only these agents work, from that minute on, and only the first skill is asked for."""
+def a_floor(works_from: int, agents: Sequence[int], lunch: tuple[int, int] = (0, 0)) -> tuple[Floor, Plan]:
+    """A floor on which only these agents work, from that minute on, but for a lunch from minute to minute.
+
+    Consumers come in the first quarter of an hour and ask for the first skill.
+    """
     plan = build_plan("small", 1)
     slow = tuple(replace(agent, slots=40) for agent in plan.agents)
     plan = replace(plan, agents=slow)
     shift = [Stretch(works_from * MINUTE, 30 * HOUR, ONLINE, NO_REASON)]
+    if lunch != (0, 0):
+        away, back = (minute * MINUTE for minute in lunch)
+        shift = [
+            Stretch(works_from * MINUTE, away, ONLINE, NO_REASON),
+            Stretch(away, back, AWAY, "Lunch"),
+            Stretch(back, 30 * HOUR, ONLINE, NO_REASON),
+        ]
     lines = [shift if agent.index in agents else [] for agent in plan.agents]
     rates = [[0.0] * SLOTS for _ in plan.skills]
     rates[0][0] = 20 / (15 * MINUTE)
@@ -59,7 +70,7 @@ def test_time_in_the_queue_is_a_wait_and_not_a_time_to_respond() -> None:
     # All came in the first quarter of an hour and were taken at minute 40: each had waited 25 minutes at least.
     assert told["avgWaitTimeFirstResponse"] > 25 * MINUTE
     assert told["avgTimeToFirstResponseFirstAssignment"] < 10 * MINUTE
-    assert told["avgTimeToResponse"] < 10 * MINUTE
+    assert told["avgTimeToResponse"] < 2.5 * MINUTE
     assert told["avgWaitTime"] < told["avgWaitTimeFirstResponse"]
     firsts = told["totalWaitTimeFirstResponse"] / told["avgWaitTimeFirstResponse"]
     assert waiting >= round(firsts) >= waiting - 3  # but for those handed on before they were answered
@@ -75,6 +86,28 @@ def test_who_leaves_the_queue_is_closed_by_the_consumer_and_no_agents() -> None:
     into = Targets([None] * len(floor.plan.agents), [row] * len(floor.plan.skills), [True] * len(floor.plan.skills))
     floor.ledger.collect(range(len(FAMILIES)), 0, 5 * HOUR, into)
     assert row[COLUMN["by_consumer"]] == floor.closed
+
+
+def test_who_goes_to_lunch_answers_nobody_till_back_and_then_those_who_stayed() -> None:
+    agent = build_plan("small", 1).with_skill[0][0]
+    floor, _ = a_floor(works_from=0, agents=[agent], lunch=(12, 30))
+    seat = floor.seats[agent]
+    floor.advance(12 * MINUTE + 1)
+    before = figures(floor, [agent], 12 * MINUTE + 1)
+    floor.advance(30 * MINUTE - 1)
+    assert (
+        figures(floor, [agent], 30 * MINUTE)["totalTimeToFirstResponseAllAssignments"]
+        == (before["totalTimeToFirstResponseAllAssignments"])
+    )
+    left_waiting = [talk for talk in seat.hand if talk.waiting and talk.asked_at < 20 * MINUTE]
+    assert left_waiting
+    floor.advance(40 * MINUTE)
+    assert not any(talk.waiting and talk.asked_at < 20 * MINUTE for talk in seat.hand)
+    assert all(talk.touched_at > 30 * MINUTE or talk.place == CLOSED for talk in left_waiting)
+    row = new_row()
+    into = Targets([row] * len(floor.plan.agents), [None] * len(floor.plan.skills), [True] * len(floor.plan.skills))
+    floor.ledger.collect([0], 30 * MINUTE, 40 * MINUTE, into)
+    assert row[COLUMN["answers"]] >= len([talk for talk in left_waiting if talk.place != CLOSED])
 
 
 def test_figures_by_their_formulas() -> None:
