@@ -6,7 +6,7 @@ are numbered from 1970-01-01. A world day begins at the scene's ``day_begins``, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kmm_tui.simulator.plan import MINUTE
 
@@ -15,8 +15,7 @@ DAY = 24 * 60 * MINUTE
 _QUARTER = 15 * MINUTE
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(NamedTuple):
     """``offset`` is local time less UTC, ms; ``begins`` the local time of day at which a world day begins, ms."""
 
     offset: int

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.simulator.engine import Figures
@@ -21,8 +21,7 @@ Value = int | float | None
 _Row = list[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Formula:
+class _Formula(NamedTuple):
     """The totals that a figure is computed from, by place, and how."""
 
     reads: frozenset[int]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ANSWERS = ("answers", "answer_ms", "waits", "wait_ms")
 FIRSTS = ("first_waits", "first_wait_ms", "first_assigned", "first_assigned_ms", "first_each", "first_each_ms")
@@ -57,8 +57,7 @@ class Series:
         self.rows.extend(total)
 
 
-@dataclass(slots=True)
-class Targets:
+class Targets(NamedTuple):
     """The rows that facts are counted in; None where they are not counted.
 
     A fact about an agent counts if its skill passes and the agent has a row: in that row, or in its skill's if there

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from typing import NamedTuple
 
 from kmm_tui.simulator import names
 
@@ -15,8 +16,7 @@ MINUTE = 60_000
 """Milliseconds in a minute."""
 
 
-@dataclass(frozen=True, eq=False)
-class Shift:
+class Shift(NamedTuple):
     """A pattern of work: begins at this local minute of the day and lasts so many, across midnight if need be."""
 
     begins: int
@@ -27,8 +27,7 @@ EARLY, MIDDLE, LATE = Shift(7 * 60, 510), Shift(8 * 60 + 15, 510), Shift(9 * 60 
 EVENING, NIGHT, ALWAYS = Shift(14 * 60, 510), Shift(22 * 60, 550), Shift(0, 1440)
 
 
-@dataclass(frozen=True, eq=False)
-class Size:
+class Size(NamedTuple):
     """How large a contact centre is, and the pattern of shifts that its people are dealt."""
 
     humans: int

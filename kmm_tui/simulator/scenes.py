@@ -39,7 +39,7 @@ class SceneError(ValueError):
     """A scene that cannot be played. The message names the file and the key, and says what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Incident:
     """Something out of the ordinary. Times are ms after the start of the world; see the module for the rest."""
 
@@ -53,7 +53,7 @@ class Incident:
     every_day: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scene:
     """A scene: times of day in ms, ``weekday`` from Monday 0, the rest as the module says."""
 
