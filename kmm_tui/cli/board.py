@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 GOODBYE = 3.0
 """Seconds that logging out may take before the board is left all the same."""
 
-TREND_WINDOW = 8 * 60 * 60 * 1000
+TREND_WINDOW = 6 * 60 * 60 * 1000
 TREND_INTERVAL = 5
-"""Minutes between two points of the trend: 96 of the 100 points that one answer may hold."""
+"""Minutes between two points of the trend: 72 of the 100 points that one answer may hold."""
 
 
 def need_terminal() -> None:

@@ -68,8 +68,8 @@ class Overview(Screen[None]):
     DEFAULT_CSS = """
     Overview {
         background: $kmm-ground; color: $kmm-text; layout: vertical; overflow: hidden;
-        #upper { height: 5fr; layout: vertical; }
-        #lower { height: 4fr; layout: vertical; }
+        #upper { height: 1fr; layout: vertical; }
+        #lower { height: 1fr; layout: vertical; }
         #upper > Panel, #lower > Panel, #small { display: none; }
         #small { padding: 1 2; }
         &.-front-skills #skills-panel, &.-front-groups #groups-panel { display: block; }
@@ -84,6 +84,8 @@ class Overview(Screen[None]):
         &.-h-high #groups-panel { margin-top: 1; }
         &.-w-wide #groups-panel { margin-top: 0; }
         &.-h-short FigureStrip { margin: 0; }
+        &.-h-short #upper { height: 5fr; }
+        &.-h-short #lower { height: 4fr; }
         &.-w-tiny > *, &.-h-tiny > * { display: none; }
         &.-w-tiny > #small, &.-h-tiny > #small { display: block; }
         Footer { background: $kmm-surface; }
