@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -11,16 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmm_tui.cli.connect import fail, load_settings, new_client
+from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_client
 from kmm_tui.cli.exits import Exit
 
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
-
-GOODBYE = 3.0
-"""Seconds that logging out may take before the board is left all the same."""
 
 TREND_WINDOW = 6 * 60 * 60 * 1000
 TREND_INTERVAL = 5
@@ -32,6 +30,20 @@ def need_terminal() -> None:
     # The board draws on stderr, as Textual does, and leaves stdout alone.
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail("The board needs a terminal. For figures without one: kmm-tui query --help", Exit.USAGE)
+    _give_size(sys.stdout.fileno())
+
+
+def _give_size(terminal: int) -> None:
+    """Tells a terminal that knows no size (a serial line, a bare container) that it has 80 x 24.
+
+    Textual and Rich fall back to different sizes there, and the board would be laid out anew without end.
+    """
+    if sys.platform != "win32":
+        import termios
+
+        with contextlib.suppress(OSError, termios.error):
+            if 0 in os.get_terminal_size(terminal):
+                termios.tcsetwinsize(terminal, (24, 80))
 
 
 def show_board(options: Mapping[str, Any]) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmm_tui.cli.connect import account_options, load_settings, new_client, root_options, run_async
+from kmm_tui.cli.connect import account_options, load_settings, new_client, root_options, run_async, visiting
 from kmm_tui.cli.exits import Exit, exit_for
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ async def _check(client: KmmClient) -> int:
     from kmm_tui.api.errors import KmmError
     from kmm_tui.api.hosts import KMM
     from kmm_tui.api.query import AgentViewQuery, HistoricalQuery, MetricsQuery
+    from kmm_tui.api.signin import SignIn
     from kmm_tui.api.window import HOUR, Window
 
     window = Window.last(HOUR, int(client.clock() * 1000))
@@ -53,6 +54,8 @@ async def _check(client: KmmClient) -> int:
         return f"figures come from {(await client.hosts.url(KMM)).host}"
 
     async def sign_in() -> str:
+        if type(client.sign_in).prepare is SignIn.prepare:
+            return f"{client.sign_in.label}: no step of its own, the calls below try it"
         await client.sign_in.prepare()
         return client.sign_in.label
 
@@ -68,21 +71,15 @@ async def _check(client: KmmClient) -> int:
         answer = await client.historical(HistoricalQuery(window=window, metrics=("closed_conversations",), interval=60))
         return f"answered in {answer.cost.took:.2f} s"
 
-    async with client:
+    methods = (("metrics", metrics), ("agent view", agents), ("historical", historical))
+    async with visiting(client):
         # Each step stands on the ones before it: after a failure there is nothing to learn from the rest.
         if await step("hosts", hosts) and await step("sign-in", sign_in):
-            results = [await step(name, work) for name, work in _methods(metrics, agents, historical)]
-            if any(results):
+            answered = [await step(name, work) for name, work in methods]
+            # A refusal tells the time as well, and a wrong clock may be why it was refused.
+            if any(answered) or client.server_offset is not None:
                 _tell_clock(client.server_offset)
     return worst
-
-
-def _methods(
-    metrics: Callable[[], Awaitable[str]],
-    agents: Callable[[], Awaitable[str]],
-    historical: Callable[[], Awaitable[str]],
-) -> tuple[tuple[str, Callable[[], Awaitable[str]]], ...]:
-    return (("metrics", metrics), ("agent view", agents), ("historical", historical))
 
 
 def _tell_clock(offset: float | None) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -15,6 +16,11 @@ from kmm_tui.cli.exits import Exit, exit_for
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.settings import Loaded
+
+GOODBYE = 3.0
+"""Seconds that logging out may take before one leaves all the same."""
+
+NO_ACCOUNT = 'No account at hand? "kmm-tui demo" shows the board; "kmm-tui config init" writes a file to fill in.'
 
 _Result = TypeVar("_Result")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -68,7 +74,8 @@ def load_settings(
             default_path=Path(os.devnull) if ignore_file else default_path(),
         )
     except SettingsError as error:
-        fail(str(error), Exit.USAGE)
+        lacks_account = any(problem.key.endswith(".account") and not problem.where for problem in error.problems)
+        fail(f"{error}\n{NO_ACCOUNT}" if lacks_account else str(error), Exit.USAGE)
     for warning in loaded.warnings:
         click.echo(warning, err=True)
     return loaded
@@ -85,6 +92,17 @@ def new_client(loaded: Loaded) -> KmmClient:
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
     return KmmClient(profile.account, credentials, domain_api=profile.domain_api)
+
+
+@asynccontextmanager
+async def visiting(client: KmmClient) -> AsyncIterator[KmmClient]:
+    """`client` for as long as this lasts; then it logs out, for `GOODBYE` seconds at most, whatever happened."""
+    try:
+        yield client
+    finally:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GOODBYE):
+                await client.close()
 
 
 def run_async(work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -13,6 +13,7 @@ from typing import IO, Any
 import click
 
 from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.simulate import SIZES
 
 GRACE = 2.0
 """Seconds that the simulator has to end by itself once its input is closed."""
@@ -67,10 +68,12 @@ class Simulator:
 
 
 @click.command()
-@click.option("--size", default="medium", show_default=True, help="small, medium or large.")
+@click.option("--size", type=click.Choice(SIZES), default="medium", show_default=True, help="Of the contact centre.")
 @click.option("--scene", default="busy", show_default=True, help="A scene's name, or the path of a scene's .toml.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same day.")
-@click.option("--speed", type=float, default=1.0, show_default=True, help="Times the clock's speed.")
+@click.option(
+    "--speed", type=click.FloatRange(0.001, 1000), default=1.0, show_default=True, help="Times the clock's speed."
+)
 @click.option("--fault", "faults", multiple=True, help="NAME[:param=value,...]; may be repeated.")
 @click.option("--every", default="5s", show_default=True, help="How often to ask; at least 5s.")
 @click.option("--window", default="1h", show_default=True, help="What by-time figures are counted over.")

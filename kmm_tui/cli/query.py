@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kmm_tui.cli.connect import account_options, fail, load_settings, new_client, root_options, run_async
+from kmm_tui.cli.connect import account_options, fail, load_settings, new_client, root_options, run_async, visiting
 from kmm_tui.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -22,6 +22,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 PATIENCE = 30.0
 STATES = ("ONLINE", "BACK_SOON", "AWAY", "OFFLINE")
+LEAST_WINDOW = "30m"
+STATE_METRICS = (
+    "agent_current_status",
+    "agent_current_status_start_time",
+    "agent_current_status_reason",
+    "agent_current_status_reason_start_time",
+)
+"""Asked for with whatever else is asked of agents: every row tells state and reason."""
 
 
 @click.group()
@@ -29,11 +37,44 @@ def query() -> None:
     """Ask the API once and print the answer."""
 
 
+def _ids(_: click.Context, __: click.Parameter, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Ids without blanks around them; an empty one is most likely a shell variable that is not set."""
+    found = tuple(each.strip() for each in ids)
+    if not all(found):
+        raise click.BadParameter("an empty id was given")
+    return found
+
+
+def _id_option(name: str, what: str, text: str) -> Callable[[_Command], _Command]:
+    return click.option(f"--{name}", what, multiple=True, metavar="ID", callback=_ids, help=f"{text}; may be repeated.")
+
+
+def _names(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Request names; ``current:`` in front of one that the catalogue has as current says nothing new."""
+    from kmm_tui.metrics import BY_FIELD, BY_NAME, Kind
+
+    found = []
+    for name in names:
+        prefix, colon, bare = name.strip().rpartition(":")
+        if not bare or (colon and prefix != "current"):
+            raise click.BadParameter(f'{name!r} is no request name; only "current:" may stand in front of one')
+        metric = BY_NAME.get(bare) or BY_FIELD.get(bare)
+        found.append(bare if metric and (not colon or metric.kind is Kind.CURRENT) else f"{prefix}{colon}{bare}")
+    return tuple(found)
+
+
 def _common(user_types: tuple[str, ...]) -> Callable[[_Command], _Command]:
     def add(command: _Command) -> _Command:
         options = (
-            click.option("--window", default="1h", show_default=True, help="Up to now, such as 30m, 1h or 24h."),
-            click.option("--metric", "names", multiple=True, metavar="NAME", help="Request name; all by default."),
+            click.option("--window", default="1h", show_default=True, help="The time up to now, 30m to 24h."),
+            click.option(
+                "--metric",
+                "names",
+                multiple=True,
+                metavar="NAME",
+                callback=_names,
+                help="Request name; may be repeated; all by default.",
+            ),
             click.option(
                 "--user-type", "user_types", multiple=True, type=click.Choice(user_types, case_sensitive=False)
             ),
@@ -57,9 +98,9 @@ def _common(user_types: tuple[str, ...]) -> Callable[[_Command], _Command]:
 
 @query.command("metrics")
 @click.option("--by", type=click.Choice(["account", "skill", "group"]), default="account", show_default=True)
-@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only this skill; may be repeated.")
-@click.option("--group", "groups", multiple=True, metavar="ID", help="Only this agent group; may be repeated.")
-@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@_id_option("skill", "skills", "Only this skill")
+@_id_option("group", "groups", "Only this agent group")
+@_id_option("agent", "agents", "Only this agent")
 @click.option("--subgroups", is_flag=True, help="Each group's figures include its sub-groups'.")
 @click.option("--sort", metavar="FIELD[:asc|desc]", help="Order of the rows.")
 @_common(("HUMAN", "BOT"))
@@ -90,9 +131,9 @@ def metrics_command(by: str, subgroups: bool, sort: str | None, **given: Any) ->
 
 
 @query.command("agents")
-@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only agents with this skill; may be repeated.")
-@click.option("--group", "groups", multiple=True, metavar="ID", help="Only agents of this group; may be repeated.")
-@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@_id_option("skill", "skills", "Only agents with this skill")
+@_id_option("group", "groups", "Only agents of this group")
+@_id_option("agent", "agents", "Only this agent")
 @click.option(
     "--state",
     "states",
@@ -111,7 +152,7 @@ def agents_command(states: tuple[str, ...], sort: str | None, **given: Any) -> N
     async def ask(client: KmmClient, window: Window) -> tuple[dict[str, Any], Grid]:
         question = AgentViewQuery(
             window=window,
-            metrics=given["names"] or None,
+            metrics=(*given["names"], *STATE_METRICS) if given["names"] else None,
             skill_ids=given["skills"],
             group_ids=given["groups"],
             agent_ids=given["agents"],
@@ -127,9 +168,9 @@ def agents_command(states: tuple[str, ...], sort: str | None, **given: Any) -> N
 
 
 @query.command("historical")
-@click.option("--skill", "skills", multiple=True, metavar="ID", help="Only this skill; may be repeated.")
-@click.option("--group", "groups", multiple=True, metavar="ID", help="Only this agent group; may be repeated.")
-@click.option("--agent", "agents", multiple=True, metavar="ID", help="Only this agent; may be repeated.")
+@_id_option("skill", "skills", "Only this skill")
+@_id_option("group", "groups", "Only this agent group")
+@_id_option("agent", "agents", "Only this agent")
 @click.option(
     "--interval", type=click.IntRange(1), metavar="MINUTES", help="Between points; the server's choice by default."
 )
@@ -163,7 +204,7 @@ def _tell_unlisted(names: Sequence[str]) -> None:
 
     for name in names:
         if name not in BY_NAME and name not in BY_FIELD:
-            near = difflib.get_close_matches(name, BY_NAME, 1)
+            near = difflib.get_close_matches(name.removeprefix("current:"), BY_NAME, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
             click.echo(f"{name} is not in the catalogue: asked for as it is{hint}", err=True)
 
@@ -177,6 +218,8 @@ def _run(ask: Callable[[KmmClient, Window], Awaitable[tuple[dict[str, Any], Grid
         width = parse_duration(given["window"])
     except ValueError as error:
         fail(f"--window: {error}", Exit.USAGE)
+    if width < parse_duration(LEAST_WINDOW):
+        fail(f"--window: {given['window']} is too short; ask for {LEAST_WINDOW} to 24h", Exit.USAGE)
     _tell_unlisted(given["names"])
     client = new_client(load_settings(root_options(given)))
 
@@ -187,7 +230,7 @@ def _run(ask: Callable[[KmmClient, Window], Awaitable[tuple[dict[str, Any], Grid
         async def attempt() -> tuple[dict[str, Any], Grid]:
             return await ask(client, Window.last(width, int(time.time() * 1000)))
 
-        async with client:
+        async with visiting(client):
             return await patiently(attempt, given["patience"], now=time.monotonic, sleep=asyncio.sleep, told=told)
 
     data, grid = run_async(work())

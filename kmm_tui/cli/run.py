@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,21 +50,33 @@ for command in (demo, check, query, config_group, simulate):
 
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Errors are one line on stderr."""
+    stdout = sys.stdout
     try:
         code = cli.main(list(arguments), prog_name="kmm-tui", standalone_mode=False)
-    except click.exceptions.Abort:
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Exit.USAGE
     except click.UsageError as error:
-        where = f" {error.ctx.command_path}" if error.ctx else " kmm-tui"
-        click.echo(f"{error.format_message()} Try:{where} --help", err=True)
+        what = " ".join(error.format_message().split()).rstrip(".")
+        where = error.ctx.command_path if error.ctx else "kmm-tui"
+        click.echo(f"{what}. Try: {where} --help", err=True)
         return Exit.USAGE
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
-    except (KeyboardInterrupt, BrokenPipeError) as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        raise
+    except SystemExit as error:
+        if sys.stdout is not stdout:
+            # Whoever read our output has had enough: click has put something in its place that swallows the rest.
+            return Exit.OK
+        return error.code if isinstance(error.code, int) else Exit.UNEXPECTED
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        click.echo(f"kmm-tui: {error.strerror or type(error).__name__}{where}", err=True)
+        return Exit.UNEXPECTED
     except Exception as error:  # noqa: BLE001 - the last net: one line, and nothing of what a traceback would show
         click.echo(f"kmm-tui: unexpected {_what(error)}; please report it", err=True)
         return Exit.UNEXPECTED

@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+SIZES = ("small", "medium", "large")
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8787, show_default=True, help="0 takes a free one.")
-@click.option("--size", default="medium", show_default=True, help="small, medium or large.")
+@click.option("--size", type=click.Choice(SIZES), default="medium", show_default=True, help="Of the contact centre.")
 @click.option("--scene", default="busy", show_default=True, help="A scene's name, or the path of a scene's .toml.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same day.")
 @click.option(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kmm_tui.api.answers import AgentRecord, AgentViewAnswer, HistoricalAnswer, MetricsAnswer, StateDuration
+from kmm_tui.api.answers import AgentRecord, AgentViewAnswer, HistoricalAnswer, MetricsAnswer
 from kmm_tui.api.window import Window
 from kmm_tui.metrics import Metric
 
@@ -40,7 +40,7 @@ def agents_data(account: str, answer: AgentViewAnswer) -> dict[str, Any]:
 
 
 def _agent(record: AgentRecord) -> dict[str, Any]:
-    row: dict[str, Any] = {
+    return {
         "agentId": record.agent_id,
         "name": record.name,
         "groupId": record.group_id,
@@ -50,17 +50,18 @@ def _agent(record: AgentRecord) -> dict[str, Any]:
         "since": record.status_since,
         "reason": record.reason,
         "reasonSince": record.reason_since,
-        "metrics": dict(record.metrics),
+        "metrics": dict(record.metrics) | _durations(record),
     }
-    if record.states:
-        row["states"] = [_duration(each) for each in record.states]
-    if record.reasons:
-        row["reasons"] = [_duration(each) for each in record.reasons]
-    return row
 
 
-def _duration(each: StateDuration) -> dict[str, Any]:
-    return {"status": each.state, "reason": each.reason, "duration": each.duration}
+def _durations(record: AgentRecord) -> dict[str, int]:
+    """The lists of durations as figures in ms, such as ``agentStatusDurationList.AWAY``, so that all are numbers."""
+    figures: dict[str, int] = {}
+    for field, each in [*(("agentStatusDurationList", each) for each in record.states),
+                        *(("agentStatusWithReasonDurationList", each) for each in record.reasons)]:  # fmt: skip
+        key = ".".join(filter(None, (field, each.state, each.reason)))
+        figures[key] = figures.get(key, 0) + each.duration
+    return figures
 
 
 def historical_data(account: str, answer: HistoricalAnswer) -> dict[str, Any]:
