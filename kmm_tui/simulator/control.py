@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from kmm_tui.simulator.faults import Parameter
-    from kmm_tui.simulator.server_app import Service
+    from kmm_tui.simulator.server_service import Service
 
 
 def from_loopback(client: tuple[str, int] | None) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kmm_tui.simulator.http_call import METHOD_TARGETS, TARGETS
+from kmm_tui.simulator.targets import METHOD_TARGETS, TARGETS
 
 
 def _number(value: Any) -> float:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,30 +13,8 @@ if TYPE_CHECKING:
 
     from kmm_tui.simulator.faults import ActiveFault
 
-METHOD_TARGETS = ("metrics", "agent_view", "historical")
-SIGN_IN_TARGETS = ("login", "token")
-TARGETS = (*METHOD_TARGETS, "login", "refresh", "logout", "token", "domain")
-CONTROL = "control"
-OTHER = "other"
-
 CALL_KEY = "kmm_tui.call"
 BODY_LIMIT = 1_000_000
-
-_PATTERNS: tuple[tuple[re.Pattern[str], str | None], ...] = (
-    (re.compile(r"/manager_workspace/api/account/[^/]+/(metrics|agent_view|historical)"), None),
-    (re.compile(r"/api/account/[^/]+/(login|refresh|logout)"), None),
-    (re.compile(r"/sentinel/api/(?:v2/)?account/[^/]+/app/token"), "token"),
-    (re.compile(r"/api/account/[^/]+/service/.*"), "domain"),
-    (re.compile(r"/_simulator(?:/.*)?"), CONTROL),
-)
-
-
-def target_of(path: str) -> str:
-    """What a path is aimed at: one of `TARGETS`, `CONTROL` or `OTHER`."""
-    for pattern, target in _PATTERNS:
-        if match := pattern.fullmatch(path):
-            return target or match.group(1)
-    return OTHER
 
 
 @dataclass(slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from kmm_tui.simulator.http_call import SIGN_IN_TARGETS, Call
+from kmm_tui.simulator.http_call import Call
+from kmm_tui.simulator.targets import SIGN_IN_TARGETS
 
 KEPT = 200
 _SECRET = ("password", "secret", "token", "csrf", "appkey", "app_key", "bearer")

@@ -18,61 +18,22 @@ from starlette.routing import Route
 from kmm_tui.metrics import Method
 from kmm_tui.simulator import control, faults_strike, server_domain, signin_login
 from kmm_tui.simulator.engine import Engine
-from kmm_tui.simulator.faults import Switchboard
 from kmm_tui.simulator.faults_answers import rewritten
 from kmm_tui.simulator.http_answers import JSON_TYPE, Answer, Collector, refusal_answer, token_refusal_answer
-from kmm_tui.simulator.http_call import CALL_KEY, CONTROL, Call, call_of, json_object, target_of
-from kmm_tui.simulator.http_counters import Counters, without_secrets
+from kmm_tui.simulator.http_call import CALL_KEY, Call, call_of, json_object
 from kmm_tui.simulator.http_refusal import Refusal, bad_request, unauthorized
-from kmm_tui.simulator.oauth1 import OAuth1
-from kmm_tui.simulator.oauth2 import OAuth2
-from kmm_tui.simulator.server_engine import EngineRoom
 from kmm_tui.simulator.server_methods import agent_view_answer, historical_answer, metrics_answer
-from kmm_tui.simulator.server_rate import Bucket, Rate
-from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT, DEMO_WITHOUT_PERMISSION, Credentials, Sessions, permitted
-from kmm_tui.simulator.signin_check import Door
+from kmm_tui.simulator.server_rate import Rate
+from kmm_tui.simulator.server_service import Service
+from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT, DEMO_WITHOUT_PERMISSION, Credentials, permitted
+from kmm_tui.simulator.targets import CONTROL, target_of
 from kmm_tui.simulator.validate import question_of
 from kmm_tui.simulator.validate_query import READABLE_AGENTS, interval_minutes, page_of
 from kmm_tui.simulator.validate_window import interval_of
 
 _log = logging.getLogger(__name__)
-_Handler = Callable[["Service", Request], Awaitable[Response]]
+_Handler = Callable[[Service, Request], Awaitable[Response]]
 _ANY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-
-
-class Service:
-    """What the handlers share: the contact centre, the sign-ins, the faults, the counters and the clock."""
-
-    def __init__(
-        self,
-        engine: Engine | Callable[[], Engine],
-        *,
-        account: str,
-        credentials: Sequence[Credentials],
-        rate: Rate | None,
-        faults: Iterable[str | Mapping[str, Any]],
-        clock: Callable[[], float],
-        speed: float,
-        session_ttl: float,
-        token_ttl: float,
-        agent_page_max: int,
-        seed: int,
-    ) -> None:
-        self.account = account
-        self.clock = clock
-        self.agent_page_max = agent_page_max
-        self.faults = Switchboard(faults, clock=clock, seed=seed)
-        self.sessions = Sessions(credentials, session_ttl, clock)
-        oauth2 = OAuth2(account, credentials, token_ttl, clock)
-        self.door = Door(self.sessions, OAuth1(credentials, clock), oauth2, self.faults)
-        self.bucket = Bucket(rate, clock) if rate is not None else None
-        self.counters = Counters()
-        self.hidden = without_secrets
-        self.room = EngineRoom(engine, clock, speed)
-
-    def now(self, call: Call) -> int:
-        """The service's time, epoch ms: the floor's, as wrong as a fault makes it. Waits for nothing."""
-        return self.room.about_now() + call.skew_ms
 
 
 async def _method(service: Service, request: Request, method: Method) -> Response:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from kmm_tui.simulator.server_app import Service
+    from kmm_tui.simulator.server_service import Service
 
 SERVICES = ("agentManagerWorkspace", "agentVep", "sentinel")
 

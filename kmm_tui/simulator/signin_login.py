@@ -15,7 +15,7 @@ from kmm_tui.simulator.signin import PERMISSION, Session
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from kmm_tui.simulator.server_app import Service
+    from kmm_tui.simulator.server_service import Service
 
 _USER = frozenset({"username", "password"})
 _APP = frozenset({"username", "appKey", "secret", "accessToken", "accessTokenSecret"})
