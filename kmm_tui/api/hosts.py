@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import re
 
 import httpx
 
 from kmm_tui.api.errors import AccountUnknown, Garbled, KmmError, RequestRefused, SignInRefused
+from kmm_tui.api.text import Body
 from kmm_tui.api.wire import Wire
 
 DOMAIN_API = "https://api.liveperson.net"
@@ -18,7 +18,11 @@ KMM = "agentManagerWorkspace"
 LOGIN = "agentVep"
 OAUTH2 = "sentinel"
 
-_BARE_HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}))(?::\d{1,5})?")
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_BARE_HOST = re.compile(
+    rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]{{2,45}}\])(?::(?P<port>\d{{1,5}}))?", re.ASCII
+)
+_LONGEST_HOST = 260
 
 
 def is_loopback(host: str) -> bool:
@@ -32,14 +36,16 @@ def is_loopback(host: str) -> bool:
 
 
 class Hosts:
-    """Each service's host, looked up once and kept until it is reported dead.
+    """Each service's host, looked up once and kept until it is doubted; then too, as long as nobody names another.
 
     Hosts are reached by https. Plain http is used for loopback hosts only, and only where the Domain API's own
     address is http on loopback: a simulator.
     """
 
     def __init__(self, wire: Wire, account: str, domain_api: str = DOMAIN_API) -> None:
-        url = httpx.URL(domain_api)
+        url = _address(domain_api)
+        if url is None or url.userinfo:
+            raise ValueError("the Domain API address is none, or holds a user name or password")
         if url.scheme not in ("https", "http") or not url.host or (url.scheme == "http" and not is_loopback(url.host)):
             raise ValueError(f"{domain_api!r} is no https address; plain http is for loopback only")
         self._wire = wire
@@ -47,21 +53,34 @@ class Hosts:
         self._base = url
         self._plain = url.scheme == "http"
         self._known: dict[str, httpx.URL] = {}
+        self._doubted: set[str] = set()
         self._lock = asyncio.Lock()
 
     async def url(self, service: str) -> httpx.URL:
-        """The base URL of `service`. Raises any `KmmError` of the look-up."""
+        """The base URL of `service`. Raises any `KmmError` of the look-up, unless a host is known from before."""
+        if found := self._certain(service):
+            return found
         async with self._lock:
-            if service not in self._known:
+            if found := self._certain(service):
+                return found
+            try:
                 self._known[service] = await self._look_up(service)
+                self._doubted.discard(service)
+            except KmmError:
+                if service not in self._known:
+                    raise
             return self._known[service]
 
-    def forget(self, service: str | None = None) -> None:
-        """Look `service` (or every one) up again at its next use: its host stopped answering."""
-        if service is None:
-            self._known.clear()
-        else:
-            self._known.pop(service, None)
+    def doubt(self, service: str) -> None:
+        """Look `service` up again at its next use: its host stopped answering as it should."""
+        self._doubted.add(service)
+
+    def trust(self, service: str) -> None:
+        """The host of `service` answers: no need to look it up again."""
+        self._doubted.discard(service)
+
+    def _certain(self, service: str) -> httpx.URL | None:
+        return None if service in self._doubted else self._known.get(service)
 
     async def _look_up(self, service: str) -> httpx.URL:
         address = self._base.join(f"/api/account/{self._account}/service/{service}/baseURI.json")
@@ -82,20 +101,25 @@ class Hosts:
             ) from None
         return self._read(body, service)
 
-    def _read(self, body: bytes, service: str) -> httpx.URL:
+    def _read(self, body: Body, service: str) -> httpx.URL:
         problem: KmmError = Garbled(
             f"the Domain API's answer names no usable host for {service}",
             "check the Domain API address of this profile",
         )
-        try:
-            host = json.loads(body)["baseURI"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise problem from None
-        if not isinstance(host, str) or not _BARE_HOST.fullmatch(host):
+        data = body.parsed()
+        host = data.get("baseURI") if isinstance(data, dict) else None
+        match = _BARE_HOST.fullmatch(host) if isinstance(host, str) and len(host) <= _LONGEST_HOST else None
+        if match is None or not 0 < int(match["port"] or 443) < 65536:
             raise problem
-        name = host.partition(":")[0]
-        scheme = "http" if self._plain and is_loopback(name) else "https"
-        try:
-            return httpx.URL(f"{scheme}://{host}")
-        except httpx.InvalidURL:
-            raise problem from None
+        scheme = "http" if self._plain and is_loopback(match["name"]) else "https"
+        url = _address(f"{scheme}://{host}")
+        if url is None:
+            raise problem
+        return url
+
+
+def _address(text: str) -> httpx.URL | None:
+    try:
+        return httpx.URL(text)
+    except httpx.InvalidURL:
+        return None

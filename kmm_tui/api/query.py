@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from kmm_tui.api.errors import LimitExceeded
 from kmm_tui.api.window import MINUTE, MOST_POINTS, Window, ceil_minute, floor_minute, format_duration
-from kmm_tui.metrics import BY_NAME, CATALOGUE, Kind, Method, Metric, offered, sort_fields, unlisted
+from kmm_tui.metrics import BY_FIELD, BY_NAME, Kind, Method, Metric, offered, sort_fields, unlisted
 
 UserType: TypeAlias = Literal["HUMAN", "BOT", "SYSTEM"]
 AgentState: TypeAlias = Literal["ONLINE", "BACK_SOON", "AWAY", "OFFLINE"]
@@ -22,6 +22,8 @@ METRICS_PAGE = 50
 """The largest page of `metrics`, and the default of both paged methods."""
 AGENTS_REACH = 1000
 """No agent past this place can be read in one population: ``offset + limit`` may not exceed it."""
+
+_CURRENT = "current:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +65,11 @@ def resolve_metrics(names: Iterable[str] | None, method: Method) -> tuple[Metric
         return offered(method)
     found: dict[str, Metric] = {}
     for name in names:
-        prefix, _, bare = name.rpartition(":")
-        metric = BY_NAME.get(name) or next((m for m in CATALOGUE if m.field == name), None)
+        bare = name.removeprefix(_CURRENT)
+        metric = BY_NAME.get(bare) or BY_FIELD.get(bare)
         if metric is None:
-            metric = unlisted(bare, method, Kind.CURRENT if prefix == "current" else Kind.BY_TIME)
+            _check_text(bare, "metric")
+            metric = unlisted(bare, method, Kind.CURRENT if name.startswith(_CURRENT) else Kind.BY_TIME)
         elif method not in metric.methods:
             others = " or ".join(sorted(m.value for m in metric.methods))
             raise LimitExceeded(f"the {method.value} method does not offer {metric.name}", f"ask {others} for it")
@@ -93,6 +96,15 @@ class _Query:
     agent_ids: tuple[str, ...] = ()
     user_types: tuple[UserType, ...] = ()
 
+    def _check(self, method: Method, now: int) -> None:
+        self.window.check(method, now)
+        resolve_metrics(self.metrics, method)
+        for what, ids in (("skill id", self.skill_ids), ("group id", self.group_ids), ("agent id", self.agent_ids)):
+            for each in ids:
+                _check_text(each, what)
+        if "SYSTEM" in self.user_types and method is not Method.AGENT_VIEW:
+            raise LimitExceeded(f"the {method.value} method does not know the user type SYSTEM", "use HUMAN or BOT")
+
     def _filters(self, skill_key: str) -> dict[str, Any]:
         filters: dict[str, Any] = {"time": {"from": self.window.start, "to": self.window.end}}
         for key, ids in ((skill_key, self.skill_ids), ("agentGroupIds", self.group_ids), ("agentIds", self.agent_ids)):
@@ -116,15 +128,12 @@ class MetricsQuery(_Query):
 
     def check(self, now: int) -> None:
         """Raises `LimitExceeded` where this breaks a documented limit."""
-        self.window.check(Method.METRICS, now)
-        resolve_metrics(self.metrics, Method.METRICS)
+        self._check(Method.METRICS, now)
         if not 1 <= self.limit <= METRICS_PAGE:
             raise LimitExceeded(f"a page of {self.limit} groups was asked for", f"ask for 1 to {METRICS_PAGE} at once")
         _check_offset(self.offset)
         if self.sort:
             self.sort.check(Method.METRICS)
-        if "SYSTEM" in self.user_types:
-            raise LimitExceeded("the metrics method does not know the user type SYSTEM", "use HUMAN or BOT")
 
     def params(self) -> dict[str, str]:
         """The query parameters of the request."""
@@ -155,8 +164,7 @@ class AgentViewQuery(_Query):
 
     def check(self, now: int) -> None:
         """Raises `LimitExceeded` where this breaks a documented limit."""
-        self.window.check(Method.AGENT_VIEW, now)
-        resolve_metrics(self.metrics, Method.AGENT_VIEW)
+        self._check(Method.AGENT_VIEW, now)
         _check_offset(self.offset)
         if self.limit < 1 or self.offset + self.limit > AGENTS_REACH:
             raise LimitExceeded(
@@ -191,8 +199,7 @@ class HistoricalQuery(_Query):
 
     def check(self, now: int) -> None:
         """Raises `LimitExceeded` where this breaks a documented limit."""
-        self.window.check(Method.HISTORICAL, now)
-        resolve_metrics(self.metrics, Method.HISTORICAL)
+        self._check(Method.HISTORICAL, now)
         if self.interval is None:
             return
         if self.interval < 1:
@@ -206,8 +213,6 @@ class HistoricalQuery(_Query):
                 f"at most {MOST_POINTS}",
                 f"use an interval of {least} minutes or more",
             )
-        if "SYSTEM" in self.user_types:
-            raise LimitExceeded("the historical method does not know the user type SYSTEM", "use HUMAN or BOT")
 
     def params(self) -> dict[str, str]:
         """The query parameters of the request."""
@@ -221,6 +226,12 @@ class HistoricalQuery(_Query):
 def _page(offset: int, limit: int, sort: Sort | None) -> dict[str, str]:
     page = {"offset": str(offset), "limit": str(limit)}
     return page | {"sort": str(sort)} if sort else page
+
+
+def _check_text(text: str, what: str) -> None:
+    # An empty id is refused by the server, and half a character cannot be sent at all.
+    if not text or not text.isprintable():
+        raise LimitExceeded(f"{text!r} is no {what}", "leave it out, or write it as the server names it")
 
 
 def _check_offset(offset: int) -> None:

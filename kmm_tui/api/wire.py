@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import io
+import logging
+import re
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -25,17 +28,22 @@ from kmm_tui.api.errors import (
     Throttled,
     Unreachable,
 )
-from kmm_tui.api.text import Redactor, clean
+from kmm_tui.api.text import Body, Redactor
 
 LARGEST_BODY = 64 * 1024 * 1024
 """Bytes of one answer that are read before it is given up as garbled."""
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 LONGEST_CALL = 30.0
 """Seconds one whole exchange may take, so that a server that drips bytes cannot hold it for ever."""
+TIMEOUT = httpx.Timeout(10.0, connect=5.0, pool=LONGEST_CALL)
 CONNECTIONS = 4
+_THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 PERMISSION = "Key Messaging Metrics"
 SCOPE = "messaging.key.metrics.read.external"
+
+# What these write at DEBUG holds cookies, tokens and signatures.
+for _name in ("httpcore", "oauthlib"):
+    logging.getLogger(_name).setLevel(logging.INFO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,8 @@ class Reply:
     """A complete answer of any status. `server_time` is the Date header as epoch ms, if there was one."""
 
     status: int
-    headers: httpx.Headers
-    body: bytes
+    headers: httpx.Headers = field(repr=False)
+    body: Body
     cost: Cost
     server_time: int | None
 
@@ -69,6 +77,8 @@ def new_http_client(*, verify: ssl.SSLContext | bool = True) -> httpx.AsyncClien
         limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=90),
         follow_redirects=False,
         verify=verify,
+        # What is on this machine is not asked for through a proxy.
+        mounts={f"all://{host}": None for host in _THIS_MACHINE},
         # A jar that accepts nothing: the session's cookie is handed over by hand, to its own host only.
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         headers={"User-Agent": f"kmm-tui/{__version__}", "Accept": "application/json"},
@@ -93,21 +103,22 @@ class Wire:
         self._observe = observe
         self.redactor = redactor
 
-    async def send(self, request: httpx.Request, auth: httpx.Auth | None = None) -> Reply:
+    async def send(self, request: httpx.Request) -> Reply:
         """One exchange. Raises `Unreachable` or `Garbled`; every status is returned, for `expect` to judge."""
         asked_at, began, received, status = int(self._clock() * 1000), self._timer(), 0, 0
-        chunks: list[bytes] = []
+        body = io.BytesIO()
         host = request.url.host
         try:
             async with asyncio.timeout(LONGEST_CALL):
-                response = await self._http.send(request, auth=auth, stream=True)
+                response = await self._http.send(request, stream=True)
                 try:
                     status = response.status_code
                     async for chunk in response.aiter_bytes():
-                        received += len(chunk)
+                        received += body.write(chunk)
+                        # A traceback that shows the variables of this frame is not to show a bearer.
+                        del chunk
                         if received > LARGEST_BODY:
                             raise Garbled(f"{host} answered with more than 64 MB", "ask for a smaller part")
-                        chunks.append(chunk)
                     received = response.num_bytes_downloaded
                 finally:
                     await response.aclose()
@@ -117,7 +128,7 @@ class Wire:
             raise Unreachable(
                 f"{host} did not answer in time", "check the network, or wait: it is tried again"
             ) from None
-        except (httpx.DecodingError, httpx.RemoteProtocolError) as error:
+        except (httpx.DecodingError, httpx.RemoteProtocolError, httpx.ReadError) as error:
             if status:
                 raise Garbled(f"the answer of {host} broke off or cannot be decoded", "it is asked again") from None
             raise Unreachable(
@@ -132,19 +143,19 @@ class Wire:
             cost = Cost(asked_at, self._timer() - began, received)
             if self._observe:
                 self._observe(Exchange(host, request.url.path, status, cost))
-        return Reply(status, response.headers, b"".join(chunks), cost, _server_time(response.headers))
+        return Reply(status, response.headers, Body(body.getvalue()), cost, _server_time(response.headers))
 
     def _say(self, error: Exception) -> str:
-        return self.redactor.scrub(clean(str(error), 120)) or type(error).__name__
+        return self.redactor.say(str(error), 120) or type(error).__name__
 
-    def expect(self, reply: Reply, host: str) -> bytes:
+    def expect(self, reply: Reply, host: str) -> Body:
         """The body of a 200 that looks like JSON. Raises the error that any other reply stands for."""
         status = reply.status
         if status == 200:
-            if _looks_like_json(reply):
+            if reply.body.is_json:
                 return reply.body
             raise Garbled(
-                f"{host} answered with {_kind(reply)} instead of JSON",
+                f"{host} answered with {reply.body.kind} instead of JSON",
                 "it is asked again; a proxy or a login page in the network may stand in between",
             )
         said = self.said(reply)
@@ -177,48 +188,38 @@ class Wire:
 
     def said(self, reply: Reply) -> str:
         """What the server said of its refusal: one line, clean, at most 200 characters, no secrets; '' if nothing."""
-        if not _looks_like_json(reply):
-            return "" if reply.body.lstrip()[:1] == b"<" else self.redactor.scrub(clean(_decode(reply.body[:2000])))
-        try:
-            data = json.loads(reply.body)
-        except (ValueError, RecursionError):
-            return ""
+        if not reply.body.is_json:
+            return "" if reply.body.kind == "a web page" else self.redactor.say(reply.body.text())
+        data = reply.body.parsed()
         for _ in range(3):
             if isinstance(data, dict):
                 data = next(
                     (data[k] for k in ("message", "error_description", "error", "reason", "detail") if k in data), ""
                 )
-        return self.redactor.scrub(clean(data)) if isinstance(data, str) else ""
+        return self.redactor.say(data) if isinstance(data, str) else ""
 
 
-def _decode(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace")
-
-
-def _looks_like_json(reply: Reply) -> bool:
-    return reply.body.lstrip()[:1] in (b"{", b"[")
-
-
-def _kind(reply: Reply) -> str:
-    if not reply.body.strip():
-        return "nothing"
-    return "a web page" if reply.body.lstrip()[:1] == b"<" else "text"
+_SECONDS = re.compile(r"\d{1,12}(?:\.\d{1,6})?", re.ASCII)
 
 
 def retry_after(headers: httpx.Headers, now: float) -> float | None:
     """Seconds that a Retry-After header asks for, in either of its two forms; None without a usable one."""
     value = headers.get("retry-after", "").strip()
-    if value.isdigit():
+    if _SECONDS.fullmatch(value):
         return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0.0, moment.timestamp() - now)
+    moment = _moment(value)
+    return None if moment is None else max(0.0, moment - now)
 
 
 def _server_time(headers: httpx.Headers) -> int | None:
+    moment = _moment(headers.get("date", ""))
+    return None if moment is None else int(moment * 1000)
+
+
+def _moment(text: str) -> float | None:
     try:
-        return int(parsedate_to_datetime(headers.get("date", "")).timestamp() * 1000)
-    except (ValueError, OverflowError):
+        moment = parsedate_to_datetime(text)
+        # A date without a zone is meant as UTC.
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError, IndexError, TypeError):
         return None

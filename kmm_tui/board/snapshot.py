@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Number, Skill
+from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Skill
+from kmm_tui.api.number import Number
 from kmm_tui.api.window import Window
 from kmm_tui.board.figure import Figures
 from kmm_tui.board.scope import Level, Scope
