@@ -1,0 +1,131 @@
+"""Which account is asked, and how one signs in: by the environment alone, by profile, and what is said without either."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SIGN_INS = {
+    "user": ("username", "password"),
+    "app_key": ("app_key", "secret", "access_token", "access_token_secret"),
+    "client_credentials": ("client_id", "client_secret"),
+    "bearer": ("token",),
+}
+
+
+def environ_of(server: Any, method: str) -> dict[str, str]:
+    return {
+        **server.base_environ(),
+        "KMM_TUI_AUTH__METHOD": method,
+        **{f"KMM_TUI_AUTH__{name.upper()}": server.here[name] for name in SIGN_INS[method]},
+    }
+
+
+@pytest.mark.parametrize("method", SIGN_INS)
+def test_the_environment_alone_signs_in_and_all_three_methods_answer(method: str, kmm: Any, server: Any) -> None:
+    environ = environ_of(server, method)
+    for command, rows in (("metrics", "all"), ("agents", "rows"), ("historical", "points")):
+        ran = kmm("query", command, "--format", "json", environ=environ)
+        assert (ran.code, ran.err) == (0, "")
+        assert ran.data["account"] == server.here["account"]
+        assert ran.data[rows]
+    assert server.stats()["refused"] == []
+
+
+@pytest.mark.parametrize("method", SIGN_INS)
+def test_a_wrong_secret_is_refused_and_not_repeated_back(method: str, kmm: Any, server: Any) -> None:
+    environ = environ_of(server, method)
+    secret = f"KMM_TUI_AUTH__{SIGN_INS[method][-1].upper()}"
+    ran = kmm("query", "metrics", environ={**environ, secret: "Wr0ng-Secret-Value"})
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("AUTH: ")
+    assert ran.err.count("\n") == 1
+    assert "Wr0ng" not in ran.err
+    assert not any(server.here[name] in ran.err for name in SIGN_INS[method] if name != "username")
+
+
+@pytest.fixture
+def config(server: Any, tmp_path: Path) -> Path:
+    """A file with two profiles: `main`, which works, and `broken`, which has a wrong bearer and is the default."""
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        f"""
+profile = "broken"
+[board]
+every = "20s"
+[profiles.main]
+account = "{server.here["account"]}"
+domain_api = "{server.url}"
+auth = {{ method = "bearer", token = "{server.here["token"]}" }}
+[profiles.broken]
+account = "{server.here["account"]}"
+domain_api = "{server.url}"
+auth = {{ method = "bearer", token = "no-longer-good" }}
+"""
+    )
+    path.chmod(0o600)
+    return path
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--config", "{}", "--profile", "main", "query", "metrics"),
+        ("query", "metrics", "--config", "{}", "--profile", "main"),
+        ("--config", "{}", "--profile", "broken", "query", "metrics", "--profile", "main"),
+        ("--profile", "main", "check", "--config", "{}"),
+        ("check", "--config", "{}", "--profile", "main"),
+    ],
+)
+def test_profile_and_file_may_stand_before_or_behind_the_command(
+    arguments: tuple[str, ...], config: Path, kmm: Any
+) -> None:
+    ran = kmm(*(argument.format(config) for argument in arguments))
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_without_a_choice_the_file_chooses(config: Path, kmm: Any) -> None:
+    assert kmm("query", "metrics", "--config", str(config)).code == 3
+    assert kmm("query", "metrics", environ={"KMM_TUI_CONFIG": str(config), "KMM_TUI_PROFILE": "main"}).code == 0
+
+
+def test_the_environment_beats_the_file_and_flags_beat_both(config: Path, kmm: Any, server: Any) -> None:
+    environ = {"KMM_TUI_CONFIG": str(config), "KMM_TUI_AUTH__TOKEN": server.here["token"]}
+    assert kmm("query", "metrics", environ=environ).code == 0
+    environ = {"KMM_TUI_CONFIG": str(config), "KMM_TUI_PROFILE": "broken"}
+    assert kmm("query", "metrics", "--profile", "main", environ=environ).code == 0
+    shown = kmm("--every", "40s", "config", "show", environ={**environ, "KMM_TUI_BOARD__EVERY": "30s"}).out
+    assert "30s" in next(line for line in shown.splitlines() if line.startswith("board.every"))
+
+
+def test_an_unknown_profile_names_the_known_ones(config: Path, kmm: Any) -> None:
+    ran = kmm("query", "metrics", "--config", str(config), "--profile", "mian")
+    assert (ran.code, ran.out) == (2, "")
+    assert 'did you mean "main"?' in ran.err
+
+
+@pytest.mark.parametrize("command", [("query", "metrics"), ("query", "agents"), ("query", "historical"), ("check",)])
+def test_without_an_account_both_ways_and_the_demo_are_named(command: tuple[str, ...], kmm: Any) -> None:
+    ran = kmm(*command)
+    assert (ran.code, ran.out) == (2, "")
+    assert "KMM_TUI_ACCOUNT" in ran.err
+    assert "KMM_TUI_AUTH__METHOD" in ran.err
+    assert "[profiles.default]" in ran.err
+    assert "config.toml" in ran.err
+    assert "kmm-tui demo" in ran.err
+    assert "kmm-tui config init" in ran.err
+
+
+def test_a_typo_in_the_environment_is_no_reason_to_offer_the_demo(kmm: Any, server: Any) -> None:
+    ran = kmm("query", "metrics", environ={**server.bearer_environ(), "KMM_TUI_ACOUNT": "1"})
+    assert ran.code == 2
+    assert "did you mean KMM_TUI_ACCOUNT?" in ran.err
+    assert "demo" not in ran.err
+
+
+def test_plain_http_is_for_this_machine_only(kmm: Any, server: Any) -> None:
+    ran = kmm("query", "metrics", environ={**server.bearer_environ(), "KMM_TUI_DOMAIN_API": "http://example.com"})
+    assert (ran.code, ran.out) == (2, "")
+    assert "https" in ran.err
