@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from kmm_tui.metrics import BY_FIELD, BY_NAME, CATALOGUE, Unit, camel
@@ -14,6 +15,8 @@ from kmm_tui.simulator.validate_query import Page
 from kmm_tui.simulator.validate_window import edges_of
 
 _MOMENTS = tuple(metric.field for metric in CATALOGUE if metric.unit is Unit.MOMENT)
+_SMALL_PAGE = 200
+"""Agents of a page that is worth a second question to the engine."""
 _STATES = frozenset(metric.field for metric in CATALOGUE if metric.unit in (Unit.STATE, Unit.MOMENT))
 
 
@@ -87,7 +90,9 @@ def agent_view_answer(engine: Engine, question: Question, page: Page, path: str,
     """The body of an ``agent_view`` answer; its moments are ``skew_ms`` ahead of the floor's."""
     sort = _sort_name(page)
     names = _Names(question.asked, sort)
-    agents = engine.agents(question.filters, names.names)
+    # A page of many needs the figures of its own agents only; the others are counted, and ordered by one figure.
+    in_two_steps = page.limit <= _SMALL_PAGE
+    agents = engine.agents(question.filters, _Names((), sort).names if in_two_steps else names.names)
 
     def key(agent: AgentFigures) -> str:
         return str(agent.record["agentId"])
@@ -98,8 +103,14 @@ def agent_view_answer(engine: Engine, question: Question, page: Page, path: str,
         return agent.channel if sort == "agentChannelType" else agent.record.get(sort)
 
     rows = by_id(agents, key, page) if sort == "agentId" else ordered(agents, key, value, page)
+    shown = rows[page.offset : page.offset + page.limit]
+    if in_two_steps:
+        chosen = replace(question.filters, agent_ids=frozenset(key(agent) for agent in shown))
+        whole = {key(agent): agent for agent in engine.agents(chosen, names.names)}
+        # The floor lives on between the two steps: who logged out meanwhile is told of as a moment ago.
+        shown = [whole.get(key(agent), agent) for agent in shown]
     records = []
-    for agent in rows[page.offset : page.offset + page.limit]:
+    for agent in shown:
         record = names.answered(agent.record)
         if skew_ms:
             record.update({name: record[name] + skew_ms for name in _MOMENTS if isinstance(record.get(name), int)})

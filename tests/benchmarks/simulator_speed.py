@@ -1,19 +1,24 @@
 """How fast the simulated floor is: ``python tests/benchmarks/simulator_speed.py [size ...]`` (medium and large).
 
 Prints the time to import it, to build a world, to play a past day, and the median time of each kind of answer over the
-last hour, ms. Answers are those of the engine, without HTTP and JSON around them.
+last hour, ms: first as the engine gives them, then whole, as the server answers them in JSON over (in-process) HTTP.
 """
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from statistics import median
 
-from kmm_tui.metrics import Method, offered
-from kmm_tui.simulator.engine import Filters
+import httpx
+
+from kmm_tui.metrics import BY_NAME, Kind, Method, offered
+from kmm_tui.simulator.engine import Engine, Filters
+from kmm_tui.simulator.server_app import create_app
+from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT
 from kmm_tui.simulator.world import build_world
 
 MINUTE = 60_000
@@ -72,6 +77,37 @@ def report(size: str) -> None:
     whole = Filters(edges[0], end)
     line("historical, 24 hours, the first time", timed(lambda: world.historical(whole, closed, edges)))
     line("historical, 24 hours, again", median(timed(lambda: world.historical(whole, closed, edges)) for _ in range(5)))
+    for what, milliseconds in asyncio.run(served(world, every, columns)):
+        line(what, milliseconds)
+
+
+async def served(world: Engine, every: list[str], columns: list[str]) -> list[tuple[str, float]]:
+    """The median time of whole answers of the server, ms."""
+    app = create_app(world, rate=None)
+    now = world.now()
+    window = {"filters": {"time": {"from": now - 60 * MINUTE, "to": now}}}
+    lists = {Kind.BY_TIME: "metricsToRetrieveByTime", Kind.CURRENT: "metricsToRetrieveCurrentValue"}
+
+    def asked(names: list[str]) -> dict[str, list[str]]:
+        return {key: [name for name in names if BY_NAME[name].kind is kind] for kind, key in lists.items()}
+
+    questions: list[tuple[str, str, Mapping[str, object]]] = [
+        ("served: metrics, all, a page of 50 skills", "metrics?limit=50", {"groupBy": "skillId", **asked(every)}),
+        ("served: agent_view, all metrics, a page of 50", "agent_view?limit=50", asked(columns)),
+        ("served: agent_view, all metrics, a page of 1000", "agent_view?limit=1000", asked(columns)),
+    ]
+    found = []
+    headers = {"Authorization": f"Bearer {DEMO.token}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://here", headers=headers) as client:
+        for what, path, body in questions:
+            times = []
+            for _ in range(REPEATS):
+                began = time.perf_counter()
+                url = f"/manager_workspace/api/account/{DEMO_ACCOUNT}/{path}"
+                (await client.post(url, json={**window, **body})).raise_for_status()
+                times.append((time.perf_counter() - began) * 1000)
+            found.append((what, median(times)))
+    return found
 
 
 if __name__ == "__main__":
