@@ -156,6 +156,7 @@ def shell(no_settings: Path) -> Kmm:
     def shell(*arguments: str, environ: Mapping[str, str] | None = None) -> Ran:
         done = subprocess.run(
             [sys.executable, "-m", "kmm_tui", *arguments],
+            check=False,
             env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -1,4 +1,4 @@
-"""Which account is asked, and how one signs in: by the environment alone, by profile, and what is said without either."""
+"""Which account is asked, and how one signs in: by the environment alone, by profile, and without either."""
 
 from __future__ import annotations
 

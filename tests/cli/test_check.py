@@ -19,7 +19,7 @@ def test_all_is_well_with_a_line_for_each_step(kmm: Any, server: Any) -> None:
     ran = kmm("check", environ=server.user_environ())
     assert (ran.code, ran.err) == (0, "")
     assert [(mark, step) for mark, step, _ in lines(ran)] == [("ok", step) for step in STEPS]
-    text = dict((step, text) for _, step, text in lines(ran))
+    text = {step: text for _, step, text in lines(ran)}
     assert server.here["account"] in text["settings"]
     assert "127.0.0.1" in text["hosts"]
     assert text["sign-in"] == "user login"

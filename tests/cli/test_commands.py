@@ -29,7 +29,11 @@ def loaded_by(*arguments: str, environ: dict[str, str]) -> set[str]:
     import os
 
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments], env={**os.environ, **environ}, capture_output=True, text=True
+        [sys.executable, "-c", LOADED, *arguments],
+        check=False,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
     )
     last = done.stderr.splitlines()[-1].split()
     assert last[0] == "LOADED", done.stderr

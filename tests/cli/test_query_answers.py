@@ -58,9 +58,8 @@ def test_metrics_are_the_servers_in_the_documented_shape(by: str, group_by: str 
         assert (row["key"], row["name"]) == (group["key"], group["keyDescription"])
         assert row["metrics"] == {field: group["metrics"].get(field) for field in fields}
     assert data["all"] == {field: truth["all"].get(field) for field in fields}
-    assert all(
-        is_figure(value) for row in [data["all"], *(r["metrics"] for r in data["rows"])] for value in row.values()
-    )
+    assert all(is_figure(value) for row in data["rows"] for value in row["metrics"].values())
+    assert all(map(is_figure, data["all"].values()))
     assert data["all"]["closedConversations"] > 0
 
 

@@ -1,7 +1,7 @@
 """A simulated contact centre that stands still, served by the simulator's own service: what a test compares with.
 
-``python frozen_floor.py [--size small] [--odd-names] [--fault ORDER]...`` announces itself in one line of JSON on stdout
-and ends with its stdin. Current values never move; a window of a width always holds the same figures.
+``python frozen_floor.py [--size small] [--odd-names] [--fault ORDER]...`` announces itself in one line of JSON and ends
+with its stdin. Current values never move; a window of a width always holds the same figures.
 """
 
 from __future__ import annotations
