@@ -44,7 +44,11 @@ class Hosts:
 
     def __init__(self, wire: Wire, account: str, domain_api: str = DOMAIN_API) -> None:
         url = _address(domain_api)
-        if url is None or url.userinfo:
+        if (
+            url is None
+            or url.userinfo
+            or (url.host and not _BARE_HOST.fullmatch(url.netloc.decode("ascii", "replace")))
+        ):
             raise ValueError("the Domain API address is none, or holds a user name or password")
         if url.scheme not in ("https", "http") or not url.host or (url.scheme == "http" and not is_loopback(url.host)):
             raise ValueError(f"{domain_api!r} is no https address; plain http is for loopback only")

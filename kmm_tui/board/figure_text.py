@@ -26,15 +26,21 @@ def clock_text(ms: float) -> str:
 def wait_text(ms: float) -> str:
     """A duration in five characters at most: ``m:ss`` below an hour, then ``1h12m``, ``12h`` and ``3d``.
 
+    A negative one, which only a confused clock makes, is no zero: ``<0``.
+
     >>> wait_text(252_000), wait_text(4_323_000), wait_text(46_000_000), wait_text(273_600_000)
     ('4:12', '1h12m', '12h', '3d')
     """
-    minutes = int(max(0.0, ms) // 60_000)
+    if ms < 0:
+        return "<0"
+    minutes = int(ms // 60_000)
     if minutes < 60:
         return clock_text(ms)
     if minutes < 600:
         return f"{minutes // 60}h{minutes % 60:02}m"
-    return f"{minutes // 60}h" if minutes < 48 * 60 else f"{minutes // 1440}d"
+    if minutes < 48 * 60:
+        return f"{minutes // 60}h"
+    return f"{minutes // 1440}d" if minutes < 1000 * 1440 else ">999d"
 
 
 def age_text(seconds: float) -> str:
@@ -51,29 +57,38 @@ def age_text(seconds: float) -> str:
 
 
 def count_text(value: float) -> str:
-    """A count: up to 9999 in full, then in thousands or millions with three digits.
+    """A count in five characters at most: up to 9999 in full, then in thousands or millions with up to three digits.
+
+    What is none of its kind still reads as what it is: next to nothing is ``<1``, less than nothing too much ``<-9k``.
 
     >>> count_text(312), count_text(12_345), count_text(1_234_567)
     ('312', '12.3k', '1.23M')
     """
-    if abs(value) < 10_000:
+    if value < -9999:
+        return "<-9k"
+    if abs(value) < 0.5 and value != 0:
+        return "<1" if value > 0 else "<0"
+    if value < 9999.5:
         return f"{value:.0f}"
-    for size, unit in ((1e6, "M"), (1e3, "k")):
-        if abs(value) >= size * 0.9995:
-            scaled = value / size
-            return f"{scaled:.3g}{unit}" if abs(scaled) < 1000 else f"{scaled:.0f}{unit}"
-    return f"{value:.0f}"
+    for size, unit in ((1e3, "k"), (1e6, "M"), (1e9, "G")):
+        scaled = value / size
+        if scaled < 999.5:
+            return f"{scaled:.0f}{unit}" if scaled >= 99.95 else f"{scaled:.3g}{unit}"
+    return ">999G"
 
 
 def percent_text(value: float) -> str:
-    """A ratio as whole percent; next to nothing is not nothing.
+    """A ratio as whole percent, in five characters at most; next to nothing is not nothing.
 
     >>> percent_text(0.914), percent_text(1.18), percent_text(0.004)
     ('91%', '118%', '<1%')
     """
-    if 0 < value < 0.005:
-        return "<1%"
-    return f"{value * 100:.0f}%"
+    percent = value * 100
+    if abs(percent) <= 0.5 and value != 0:
+        return "<1%" if value > 0 else "<0%"
+    if percent >= 9999.5:
+        return ">9k%"
+    return f"{percent:.0f}%" if percent >= -999 else "<-1k%"
 
 
 def figure_text(figure: Figure, metric: Metric) -> str:
@@ -88,6 +103,6 @@ def figure_text(figure: Figure, metric: Metric) -> str:
         case Unit.RATIO | Unit.SHARE:
             return percent_text(figure)
         case Unit.SCORE:
-            return f"{figure:+.0f}"
+            return f"{figure:+.0f}" if abs(figure) < 9999.5 else count_text(figure)
         case _:
             return f"{figure:g}" if isinstance(figure, float) else str(figure)

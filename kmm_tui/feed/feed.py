@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
 from typing import Any
@@ -19,6 +19,10 @@ from kmm_tui.feed.poller import Poller
 
 TREND_EVERY = 60.0
 """Seconds between two trends at least: its points are minutes wide."""
+LIST_EVERY = 600.0
+"""Seconds after which the skills and groups are listed again, if nothing else has listed them meanwhile."""
+
+logger = logging.getLogger(__name__)
 
 Spawn = Callable[[Coroutine[Any, Any, None], str], object]
 """Runs a coroutine as a long-lived worker of this name; whoever owns the workers ends them."""
@@ -55,8 +59,8 @@ class Feed:
         """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
         self._poll(AGENTS, self._gatherer.agents, self._interval)
         self._poll(TREND, self._gatherer.trend, max(self._interval, TREND_EVERY))
-        for level, topic in LISTS.items():
-            self._spawn(self._begin(level, topic), f"list of {level.value}s")
+        for level in LISTS:
+            self._list(level)
         if self._client.sign_in.keep_alive_every:
             self._spawn(self._keep_alive(self._client.sign_in.keep_alive_every), "keep-alive")
 
@@ -80,7 +84,7 @@ class Feed:
     def subgroups(self, include: bool) -> None:
         self._gatherer.subgroups = include
         for topic, poller in self._pollers.items():
-            if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP:
+            if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP and topic.scope.key:
                 poller.ask_now()
 
     def unmatched(self) -> tuple[str, ...]:
@@ -89,26 +93,31 @@ class Feed:
             return ()
         return self._watch.unmatched((scope.level, scope.key, name) for scope, name in self._names.items())
 
-    async def _begin(self, level: Level, topic: Topic) -> None:
-        listed: list[Snapshot] = []
+    def _list(self, level: Level) -> None:
+        """Learns which skills or groups there are, and goes on looking for new ones: rarely, once there are some."""
+        topic = LISTS[level]
 
         async def ask() -> Listing:
-            listed[:] = await self._gatherer.everything(level)
-            return Listing(level, len(listed), listed[0].taken_at if listed else int(self._clock.now() * 1000))
+            known = self._gatherer.listing(level) if level in self._listed else None
+            if known is None or self._clock.now() - known.taken_at / 1000 >= lister.interval / 2:
+                snapshots = await self._gatherer.everything(level)
+                self._listed.add(level)
+                for snapshot in snapshots:
+                    self._follow(snapshot.scope, snapshot.name, snapshot)
+                known = self._gatherer.listing(level)
+            found = known or Listing(level, 0, int(self._clock.now() * 1000))
+            # As long as there is nothing to follow, the list itself is what is watched.
+            lister.interval = max(LIST_EVERY, self._interval) if found.count else self._interval
+            return found
 
         def publish(state: TopicState) -> None:
             self._publish(state)
-            if level is Level.SKILL and state.trouble:
+            if level is Level.SKILL and state.trouble and ACCOUNT_FIGURES not in self._pollers:
                 # The account's figures come with the list of skills, and so does the reason for their absence.
                 self._publish(replace(state, topic=ACCOUNT_FIGURES))
 
-        lister = Poller(topic, ask, self._interval, self._clock, publish)
-        self._pollers[topic] = lister
-        await lister.first()
-        del self._pollers[topic]
-        self._listed.add(level)
-        for snapshot in listed:
-            self._follow(snapshot.scope, snapshot.name, snapshot)
+        lister = self._pollers[topic] = Poller(topic, ask, self._interval, self._clock, publish)
+        self._spawn(lister.run(), f"list of {level.value}s")
 
     def _learn(self, level: Level, rows: Iterable[MetricsRow]) -> None:
         if level in self._listed:
@@ -131,6 +140,10 @@ class Feed:
     async def _keep_alive(self, every: float) -> None:
         while True:
             await self._clock.sleep(every)
-            # A session that cannot be kept alive shows in the next poll, which signs in afresh.
-            with contextlib.suppress(KmmError):
+            try:
                 await self._client.sign_in.keep_alive()
+            except KmmError as error:
+                # It shows in the next poll, which signs in afresh.
+                logger.info("the session could not be kept alive: %s", error)
+            except Exception:
+                logger.exception("the session could not be kept alive")

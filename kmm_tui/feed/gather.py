@@ -17,7 +17,7 @@ from kmm_tui.api.client import KmmClient
 from kmm_tui.api.query import METRICS_PAGE, AgentViewQuery, GroupBy, HistoricalQuery, MetricsQuery
 from kmm_tui.api.window import Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import Roster, Snapshot, Trend, agent_of, figures_of, trend_of
+from kmm_tui.board.snapshot import Listing, Roster, Snapshot, Trend, agent_of, figures_of, trend_of
 from kmm_tui.feed.clock import Clock
 from kmm_tui.metrics import Method
 
@@ -58,7 +58,9 @@ class Gatherer:
         self._discovered = discovered
         self._waiting: _Waiting = {}
         self._flush: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._known: dict[Level, int] = {Level.SKILL: 0, Level.GROUP: 0}
+        self._swept_at: dict[Level, int] = {}
         self.wants = wants
         self.subgroups = False
 
@@ -69,6 +71,9 @@ class Gatherer:
             future = self._waiting[scope] = asyncio.get_running_loop().create_future()
         if self._flush is None:
             self._flush = asyncio.create_task(self._ask_soon())
+            # The loop itself holds tasks only weakly.
+            self._tasks.add(self._flush)
+            self._flush.add_done_callback(self._tasks.discard)
         # Shielded: one poller that is cancelled must not take the answer from the others.
         return await asyncio.shield(future)
 
@@ -97,10 +102,16 @@ class Gatherer:
         snapshots = [_snapshot(Scope(level, row.key), row, answer) for row in answer.rows]
         return [_account_snapshot(answer), *snapshots] if with_account else snapshots
 
+    def listing(self, level: Level) -> Listing | None:
+        """How many skills or groups the last sweep found, and when; None before the first."""
+        if level not in self._swept_at:
+            return None
+        return Listing(level, self._known[level], self._swept_at[level])
+
     def close(self) -> None:
         """Let go of whoever still waits."""
-        if self._flush:
-            self._flush.cancel()
+        for task in self._tasks:
+            task.cancel()
         for future in self._waiting.values():
             future.cancel()
         self._waiting.clear()
@@ -111,14 +122,24 @@ class Gatherer:
     async def _ask_soon(self) -> None:
         await asyncio.sleep(MOMENT)
         waiting, self._waiting, self._flush = self._waiting, {}, None
+        try:
+            await self._ask_for(waiting)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to those who asked
+            _fail(waiting, waiting, error)
+        finally:
+            # Cancelled: nobody is left waiting.
+            for future in waiting.values():
+                future.cancel()
+
+    async def _ask_for(self, waiting: _Waiting) -> None:
         window = self._window(self.wants.window)
         skills = [scope for scope in waiting if scope.level is Level.SKILL]
         groups = [scope for scope in waiting if scope.level is Level.GROUP]
         account = ACCOUNT in waiting
         parts: list[Awaitable[None]] = []
         # Whether the account's figures come along with a call that is made anyway, or need one of their own.
-        rides = account and bool(skills) and self._unfiltered_is_cheaper(Level.SKILL, len(skills), account)
-        if skills:
+        rides = account and self._unfiltered_is_cheaper(Level.SKILL, len(skills), account)
+        if skills or rides:
             parts.append(self._answer(waiting, window, Level.SKILL, skills, account=rides))
         if groups:
             parts.append(self._answer(waiting, window, Level.GROUP, groups, account=False))
@@ -133,32 +154,30 @@ class Gatherer:
     async def _answer(
         self, waiting: _Waiting, window: Window, level: Level, scopes: list[Scope], *, account: bool
     ) -> None:
-        concerned = [*scopes, ACCOUNT] if account else scopes
-        try:
-            if account or self._unfiltered_is_cheaper(level, len(scopes), account=False):
-                answers = [await self._sweep(level, window, want_all=account)]
-            else:
-                keys = [scope.key for scope in scopes]
-                chunks = [keys[i : i + METRICS_PAGE] for i in range(0, len(keys), METRICS_PAGE)]
-                answers = list(await asyncio.gather(*(self._chosen(level, window, tuple(chunk)) for chunk in chunks)))
-        except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to those who asked
-            _fail(waiting, concerned, error)
+        if account or self._unfiltered_is_cheaper(level, len(scopes), account=False):
+            concerned = [*scopes, ACCOUNT] if account else scopes
+            await self._share(waiting, concerned, lambda: self._sweep(level, window, want_all=account))
             return
-        rows = {row.key: (row, answer) for answer in answers for row in answer.rows}
-        for scope in scopes:
-            row, answer = rows.get(scope.key, (None, answers[0]))
-            _deliver(waiting, scope, _snapshot(scope, row, answer))
-        if account:
-            _deliver(waiting, ACCOUNT, _account_snapshot(answers[0]))
+        chunks = [scopes[i : i + METRICS_PAGE] for i in range(0, len(scopes), METRICS_PAGE)]
+        await asyncio.gather(*(self._answer_chosen(waiting, window, level, chunk) for chunk in chunks))
+
+    async def _answer_chosen(self, waiting: _Waiting, window: Window, level: Level, scopes: list[Scope]) -> None:
+        keys = tuple(scope.key for scope in scopes)
+        await self._share(waiting, scopes, lambda: self._chosen(level, window, keys))
 
     async def _answer_account(self, waiting: _Waiting, window: Window) -> None:
+        query = MetricsQuery(window=window, metrics=self.wants.metrics, sections=("all",))
+        await self._share(waiting, [ACCOUNT], lambda: self._client.metrics(query))
+
+    async def _share(self, waiting: _Waiting, scopes: list[Scope], ask: Callable[[], Awaitable[MetricsAnswer]]) -> None:
         try:
-            query = MetricsQuery(window=window, metrics=self.wants.metrics, sections=("all",))
-            answer = await self._client.metrics(query)
+            answer = await ask()
+            rows = {row.key: row for row in answer.rows}
+            for scope in scopes:
+                found = _account_snapshot(answer) if scope == ACCOUNT else _snapshot(scope, rows.get(scope.key), answer)
+                _deliver(waiting, scope, found)
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to those who asked
-            _fail(waiting, [ACCOUNT], error)
-            return
-        _deliver(waiting, ACCOUNT, _account_snapshot(answer))
+            _fail(waiting, scopes, error)
 
     async def _sweep(self, level: Level, window: Window, *, want_all: bool) -> MetricsAnswer:
         answer = await self._client.all_metrics(
@@ -171,6 +190,7 @@ class Gatherer:
             )
         )
         self._known[level] = answer.count
+        self._swept_at[level] = answer.cost.asked_at
         self._discovered(level, answer.rows)
         return answer
 

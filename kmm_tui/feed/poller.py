@@ -62,6 +62,8 @@ class Poller:
     async def first(self) -> None:
         """Asks until there is an answer."""
         while True:
+            # Whoever asks from here on wants an answer to a question that is still to come.
+            self._wake.clear()
             try:
                 content = await self._ask()
             except Exception as error:  # noqa: BLE001 - an error is this topic's state, never the end of its poller
@@ -87,10 +89,13 @@ class Poller:
 
     def _show(self, **changes: object) -> None:
         self.state = replace(self.state, interval=self.interval, **changes)  # type: ignore[arg-type]
-        self._publish(self.state)
+        try:
+            self._publish(self.state)
+        except Exception:
+            # Whoever listens may fail; what is asked for goes on being asked for.
+            logger.exception("a state could not be published")
 
     async def _sleep(self) -> None:
-        self._wake.clear()
         seconds = max(0.0, (self.state.next_try or 0.0) - self._clock.now())
         turns = {asyncio.ensure_future(self._clock.sleep(seconds)), asyncio.ensure_future(self._wake.wait())}
         try:

@@ -1,0 +1,61 @@
+"""Small files that outlive the board: one JSON file for each account and thing. Only this user may read them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+LARGEST = 64 * 1024 * 1024
+
+
+class Memory:
+    """Remembers plain JSON values for one account in `folder`; None remembers nothing.
+
+    Writing never fails loudly: a full or read-only disk costs the memory and not the board. What cannot be read back
+    counts as never remembered.
+    """
+
+    def __init__(self, folder: Path | None, account: str) -> None:
+        self._folder = folder / re.sub(r"[^0-9A-Za-z-]", "_", account) if folder else None
+
+    def recall(self, thing: str) -> Any:
+        """What was last remembered as `thing`, or None."""
+        if self._folder is None:
+            return None
+        path = self._folder / f"{thing}.json"
+        try:
+            if path.stat().st_size > LARGEST:
+                return None
+            return json.loads(path.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, RecursionError) as error:
+            logger.warning("%s cannot be read and is left aside: %s", path.name, type(error).__name__)
+            return None
+
+    def remember(self, thing: str, value: Any) -> None:
+        """Writes `value` in place of what was remembered before: whole, or not at all."""
+        if self._folder is None:
+            return
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made with 0600 by mkstemp, and renamed over the old one, so that a reader never sees half of it.
+            handle, name = tempfile.mkstemp(prefix=f".{thing}-", dir=self._folder)
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(value, file, ensure_ascii=False, separators=(",", ":"))
+                Path(name).replace(self._folder / f"{thing}.json")
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    Path(name).unlink()
+                raise
+        except OSError as error:
+            logger.warning("%s cannot be remembered: %s", thing, error.strerror or type(error).__name__)

@@ -1,0 +1,58 @@
+"""What asking costs: calls a minute, answer times, bytes and refusals of the last hour."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from kmm_tui.api.wire import Exchange
+from kmm_tui.board.meter import Reading
+from kmm_tui.feed.clock import Clock
+
+HOUR = 3600.0
+RECENT = 300.0
+"""Seconds over which calls a minute are counted."""
+MOST = 40_000
+"""Exchanges kept at most: more than an hour of the fastest pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    at: float
+    status: int
+    took: float
+    received: int
+
+
+class Meter:
+    """Counts the exchanges of one account. It forgets what is older than an hour."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._began = clock.now()
+        self._calls: deque[_Call] = deque(maxlen=MOST)
+
+    def note(self, exchange: Exchange) -> None:
+        """One exchange has ended."""
+        cost = exchange.cost
+        self._calls.append(_Call(self._clock.now(), exchange.status, cost.took, cost.received))
+
+    def reading(self, budget: float, refresh_calls: int) -> Reading:
+        """The meter now. `budget` in calls a minute; `refresh_calls` is what one refresh of the present view costs."""
+        now = self._clock.now()
+        while self._calls and not now - HOUR <= self._calls[0].at <= now + HOUR:
+            self._calls.popleft()
+        recent = sum(1 for call in self._calls if call.at >= now - RECENT)
+        answered = [call.took for call in self._calls if call.status]
+        minutes = max(1.0, min(RECENT, now - self._began) / 60)
+        return Reading(
+            per_minute=recent / minutes,
+            budget=budget,
+            refresh_calls=refresh_calls,
+            throttled=sum(1 for call in self._calls if call.status == 429),
+            failed=sum(1 for call in self._calls if call.status != 200),
+            calls=len(self._calls),
+            mean_seconds=sum(answered) / len(answered) if answered else None,
+            worst_seconds=max(answered, default=None),
+            received=sum(call.received for call in self._calls),
+        )

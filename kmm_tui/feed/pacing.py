@@ -1,0 +1,123 @@
+"""How fast one account is asked: smoothly, never in bursts, slower at once after a 429, faster again only slowly.
+
+aiolimiter would do the smooth part, but on the loop's own clock and at one fixed rate; this one changes its rate with
+what the server says, on the clock that everything else here runs on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from kmm_tui.api.errors import Throttled
+from kmm_tui.api.wire import Exchange
+from kmm_tui.feed.clock import Clock
+
+AT_ONCE = 4
+"""The most calls under way at one time."""
+FASTEST = 5.0
+"""Calls a second, unless the settings say otherwise: the vendor publishes no figure."""
+SLOWEST = 1 / 60
+LONGEST_SILENCE = 600.0
+"""Seconds: a `Retry-After` above this is not believed."""
+LEAST_SILENCE = 1.0
+QUIET = 60.0
+"""Seconds without a 429 after which the rate is raised by a step."""
+STEP = 0.1
+"""A step, as a part of the fastest rate."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaceState:
+    """What is worth remembering over a restart. Rate in calls a second, moments in epoch seconds."""
+
+    rate: float
+    silent_until: float = 0.0
+    changed_at: float = 0.0
+
+
+class Pace:
+    """The limiter of one account. `remember` hears of every change, so that a restart does not forget a 429."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        fastest: float = FASTEST,
+        *,
+        recalled: PaceState | None = None,
+        remember: Callable[[PaceState], None] | None = None,
+    ) -> None:
+        self._clock = clock
+        self._fastest = fastest
+        self._remember = remember
+        self._state = _sane(recalled, fastest, clock.now()) if recalled else PaceState(fastest)
+        self._next = 0.0
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def state(self) -> PaceState:
+        """The rate, and until when there has to be silence."""
+        return self._state
+
+    @property
+    def is_slowed(self) -> bool:
+        """Whether a 429 still has its effect."""
+        return self._state.rate < self._fastest
+
+    @asynccontextmanager
+    async def call(self, *, nested: bool = False) -> AsyncIterator[None]:
+        """Around one call: waits for its turn and for a free place. Raises `Throttled` while there has to be silence.
+
+        A `nested` call is made while another one holds a place (it signs in for it) and takes none of its own.
+        """
+        if nested:
+            await self._turn()
+            yield
+            return
+        async with self._slots:
+            await self._turn()
+            yield
+
+    def heard(self, exchange: Exchange) -> None:
+        """Takes note of how a call went."""
+        now = self._clock.now()
+        state = self._state
+        if exchange.status == 429:
+            silence = min(max(exchange.retry_after or 0.0, LEAST_SILENCE), LONGEST_SILENCE)
+            # Calls that were under way when the rate was halved tell nothing new by failing as well.
+            again = exchange.cost.asked_at / 1000 <= state.changed_at
+            rate = state.rate if again else max(SLOWEST, state.rate / 2)
+            self._change(PaceState(rate, max(state.silent_until, now + silence), state.changed_at if again else now))
+        elif exchange.status and state.rate < self._fastest and now - state.changed_at >= QUIET:
+            rate = min(self._fastest, state.rate + STEP * self._fastest)
+            self._change(PaceState(rate, state.silent_until, now))
+
+    async def _turn(self) -> None:
+        now = self._clock.now()
+        left = self._state.silent_until - now
+        # More silence than was ever allowed is a clock that jumped back.
+        if 0 < left <= LONGEST_SILENCE:
+            raise Throttled(
+                f"the account was asked too often and is left in peace for {left:.0f} s",
+                "poll less, or watch less",
+                retry_after=left,
+            )
+        distance = 1 / self._state.rate
+        turn = min(max(now, self._next), now + distance * AT_ONCE * 50)
+        self._next = turn + distance
+        if turn > now:
+            await self._clock.sleep(turn - now)
+
+    def _change(self, state: PaceState) -> None:
+        self._state = state
+        if self._remember:
+            self._remember(state)
+
+
+def _sane(recalled: PaceState, fastest: float, now: float) -> PaceState:
+    """What was remembered, with what has been earned back since: a step for each quiet minute."""
+    quiet = max(0.0, now - max(recalled.changed_at, recalled.silent_until))
+    rate = min(fastest, max(SLOWEST, recalled.rate) + STEP * fastest * (quiet // QUIET))
+    return PaceState(rate, recalled.silent_until if recalled.silent_until - now <= LONGEST_SILENCE else 0.0, now)
