@@ -243,7 +243,9 @@ class Overview(Screen[None]):
         )
         fresh = "".join(text for text, _ in truth(self._board.overall(self._now), self._now, None))
         figures = strip_text(self._board.account_row(self._now))
-        self.query_one("#small", Static).update(f"{size}\n\n{figures}\n{fresh}")
+        # A resize may come before anything is on the screen, or when all has gone from it.
+        for small in self.query("#small").results(Static):
+            small.update(f"{size}\n\n{figures}\n{fresh}")
 
     # -- what a person does
 
