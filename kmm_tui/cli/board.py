@@ -109,8 +109,10 @@ def run_board(
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
     app, close = new_app(client, about, watch=watch, theme=theme)
 
+    signals: list[int] = []
+
     async def main() -> str | None:
-        _end_on_signals(app)
+        _end_on_signals(app, signals)
         guard = asyncio.ensure_future(_end_with(app, watchdog)) if watchdog else None
         try:
             return await app.run_async()
@@ -123,6 +125,8 @@ def run_board(
     if why:
         click.echo(why, err=True)
         return Exit.UNEXPECTED
+    if signal.SIGINT in signals:
+        return Exit.INTERRUPTED
     return Exit.UNEXPECTED if app.return_code else Exit.OK
 
 
@@ -130,10 +134,16 @@ async def _end_with(app: BoardApp, watchdog: Callable[[], Awaitable[str]]) -> No
     app.exit(await watchdog())
 
 
-def _end_on_signals(app: BoardApp) -> None:
+def _end_on_signals(app: BoardApp, got: list[int]) -> None:
+    """Ends `app` as its person would when a signal asks for it, and notes in `got` which one it was."""
+
+    def end(number: int) -> None:
+        got.append(number)
+        app.exit()
+
     # Windows has neither the signals nor the handlers; there the console's own ways of ending are left as they are.
-    for name in ("SIGTERM", "SIGHUP"):
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None:
             with contextlib.suppress(NotImplementedError, RuntimeError):
-                asyncio.get_running_loop().add_signal_handler(number, app.exit)
+                asyncio.get_running_loop().add_signal_handler(number, end, number)

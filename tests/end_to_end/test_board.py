@@ -1,0 +1,267 @@
+"""The main promise: figures on the screen of a real terminal are those that the server serves."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import pytest
+
+ABSENT = "–"
+
+
+def count(value: float | None) -> str:
+    return ABSENT if value is None else f"{value:.0f}"
+
+
+def percent(value: float | None) -> str:
+    return ABSENT if value is None else f"{value * 100:.0f}%"
+
+
+def clock(ms: float | None) -> str:
+    return ABSENT if ms is None else f"{int(ms) // 60_000}:{int(ms) // 1000 % 60:02}"
+
+
+@pytest.fixture
+def board(start: Any, floor: Any, environ: dict[str, str]) -> Any:
+    """A complete board of the floor that stands still."""
+    terminal = start(environ={**environ, **floor.environ()})
+    terminal.wait_for("● LIVE", "SKILLS", "AGENTS of the account", "TREND of the account", "whole account")
+    return terminal
+
+
+def below(terminal: Any, label: str) -> tuple[str, str]:
+    """The figure of the strip under `label`, and what stands under the figure."""
+    lines = terminal.lines
+    head = next(index for index, line in enumerate(lines) if label in line)
+    at = lines[head].index(label)
+    following = [match.start() for match in re.finditer(r"(?<= )\S", lines[head]) if match.start() > at + len(label) + 1]
+    until = following[0] if following else None
+    return lines[head + 1][at:until].strip(), lines[head + 2][at:until].strip()
+
+
+def test_the_strip_shows_the_accounts_figures(board: Any, floor: Any, query: Any) -> None:
+    def shown() -> dict[str, tuple[str, str]]:
+        labels = ("IN QUEUE", "P90 WAIT", "OVERDUE", "ONLINE", "LOAD", "1ST RESP", "RESPONSE", "CLOSED 1h", "CSAT")
+        return {label: below(board, label) for label in labels}
+
+    truth = query(floor, "metrics")["all"]
+    served = {
+        "IN QUEUE": (count(truth["unassignedConversations"]), f"{count(truth['availableSlots'])} free"),
+        "P90 WAIT": (clock(truth["queueWaitTime90thPercentile"]), f"p50 {clock(truth['queueWaitTime50thPercentile'])}"),
+        "OVERDUE": (count(truth["overdueConversationsTotal"]), f"{truth['overdueConversationsInQueue']} in queue"),
+        "ONLINE": (count(truth["onlineAgents"]), f"{truth['awayAgents']} away {truth['backSoonAgents']} soon"),
+        "LOAD": (percent(truth["agentLoad"]), f"humans {percent(truth['humanAgentLoad'])}"),
+        "1ST RESP": (
+            clock(truth["avgTimeToFirstResponseFirstAssignment"]),
+            f"wait {clock(truth['avgWaitTimeFirstResponse'])}",
+        ),
+        "RESPONSE": (clock(truth["avgTimeToResponse"]), f"wait {clock(truth['avgWaitTime'])}"),
+        "CLOSED 1h": (
+            count(truth["closedConversations"]),
+            f"{truth['closedByAgent']} agt {truth['closedByConsumer']} con {truth['autoClosed']} auto",
+        ),
+        "CSAT": (percent(truth["csat"]), ""),
+    }
+    board.wait(lambda: shown() == served, f"the served figures {served}, not {shown()}")
+    assert truth["unassignedConversations"] > 0
+    assert truth["closedConversations"] > 100
+
+
+def row_figures(metrics: dict[str, Any]) -> list[str]:
+    """A row of the tables of skills and groups at 120 columns, from the queue on."""
+    return [
+        count(metrics["unassignedConversations"]),
+        clock(metrics["queueWaitTime50thPercentile"]),
+        clock(metrics["queueWaitTime90thPercentile"]),
+        count(metrics["overdueConversationsTotal"]),
+        count(metrics["onlineAgents"]),
+        count(metrics["awayAgents"]),
+        count(metrics["backSoonAgents"]),
+    ]
+
+
+def shows(terminal: Any, name: str, metrics: dict[str, Any]) -> bool:
+    """Whether the row of `name` has these figures, and those for load and closed behind them."""
+    line = next((line for line in terminal.lines if line[1:].startswith(f"{name} ")), "")
+    cells = line[1 + len(name) :].split()
+    first = row_figures(metrics)
+    rest = cells[len(first) :]
+    return cells[: len(first)] == first and percent(metrics["agentLoad"]) in rest and (
+        count(metrics["closedConversations"]) in rest
+    )
+
+
+def test_skills_and_groups_show_their_figures(board: Any, floor: Any, query: Any) -> None:
+    skills = query(floor, "metrics", "--by", "skill", "--sort", "assignedConversations:desc")["rows"]
+    longest = sorted(skills, key=lambda row: -row["metrics"]["unassignedConversations"])[0]
+    board.wait(lambda: shows(board, longest["name"], longest["metrics"]), f"{longest}")
+    # Whoever is on the screen is right.
+    visible = [row for row in skills if any(line[1:].startswith(f"{row['name']} ") for line in board.lines)]
+    assert len(visible) > 8
+    for row in visible:
+        board.wait(lambda row=row: shows(board, row["name"], row["metrics"]), f"{row}")
+
+    board.send("3")
+    groups = {row["name"]: row["metrics"] for row in query(floor, "metrics", "--by", "group")["rows"]}
+    name = max(groups, key=lambda each: groups[each]["unassignedConversations"])
+    board.wait(lambda: shows(board, name, groups[name]), f"{name}: {groups[name]}")
+    board.send("g")
+    whole = {row["name"]: row["metrics"] for row in query(floor, "metrics", "--by", "group", "--subgroups")["rows"]}
+    larger = next(each for each in whole if whole[each] != groups[each])
+    board.wait(lambda: shows(board, larger, whole[larger]), f"{larger}: {whole[larger]}")
+
+
+def test_agents_show_their_state_reason_and_figures(board: Any, floor: Any, query: Any) -> None:
+    answer = query(floor, "agents")
+    states = [row["status"] for row in answer["rows"]]
+    title = board.line("AGENTS of the account")
+    assert f" {answer['count']} " in title
+    for state, words in (("ONLINE", "● {} online"), ("AWAY", "○ {} away"), ("BACK_SOON", "◐ {} back soon")):
+        assert words.format(states.count(state)) in title
+    longest = sorted((row for row in answer["rows"] if row["status"] == "AWAY"), key=lambda row: row["reasonSince"])
+    table = board.lines[board.lines.index(title) + 2 :]
+    shown = [line for line in table if "○ " in line]
+    assert len(shown) >= 3
+    # Away first, and who is away longest: nobody is left out, nobody is invented.
+    for line, row in zip(shown, longest, strict=False):
+        assert line[1:].startswith(row["name"])
+        assert f"○ {row['reason']} " in line
+        cells = line.split(f"○ {row['reason']} ")[1].split()
+        metrics = row["metrics"]
+        assert cells[1:4] == [
+            count(metrics["assignedConversations"]),
+            count(metrics["activeConversations"]),
+            count(metrics["pendingAgentResponse"]),
+        ]
+        assert percent(metrics["agentLoad"]) in cells[4]
+        assert cells[5] == f"{count(metrics['availableSlots'])}/{count(metrics['maxSlots'])}"
+
+
+def seconds(text: str) -> int:
+    total = 0
+    for part in text.split(":"):
+        total = total * 60 + int(part)
+    return total
+
+
+def test_time_in_state_ticks_with_the_clock(board: Any, floor: Any, query: Any) -> None:
+    rows = query(floor, "agents", "--state", "AWAY")["rows"]
+    row = min(rows, key=lambda each: each["reasonSince"])
+
+    def told() -> int:
+        line = board.line(row["name"])
+        return seconds(re.split(rf"○ {re.escape(row['reason'])} +", line)[1].split()[0])
+
+    assert abs(time.time() - row["reasonSince"] / 1000 - told()) <= 3
+    first = told()
+    board.wait(lambda: told() >= first + 2, "two more seconds in that state")
+
+
+def test_the_agents_follow_the_chosen_skill(board: Any, floor: Any, query: Any) -> None:
+    board.send("\x1b[B")
+    title = board.wait(
+        lambda: next((line for line in board.lines if re.search(r"AGENTS of (?!the account)", line)), ""), "a skill"
+    )
+    name = re.search(r"AGENTS of (.+?) +\d+ ", title)
+    assert name
+    skill = next(row["key"] for row in query(floor, "metrics", "--by", "skill")["rows"] if row["name"] == name[1])
+    answer = query(floor, "agents", "--skill", skill)
+    assert f"AGENTS of {name[1]} {answer['count']} " in title
+    assert f"● {[row['status'] for row in answer['rows']].count('ONLINE')} online" in title
+
+
+def test_the_header_says_whose_figures_when_and_how_old(board: Any, floor: Any) -> None:
+    title = board.lines[0]
+    assert f"account {floor.here['account']}" in title
+    assert "profile default" in title
+    assert re.search(r"last 1h \d\d:\d\d–\d\d:\d\d", title)
+    assert re.search(r"● LIVE \d+s", title)
+    assert re.search(r"\d\d:\d\d:\d\d$", title)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (300, 80)])
+def test_it_works_from_small_to_large(columns: int, rows: int, start: Any, floor: Any, environ: Any, query: Any) -> None:
+    terminal = start(columns=columns, rows=rows, environ={**environ, **floor.environ()})
+    terminal.wait_for("● LIVE", "whole account", "IN QUEUE", "Quit")
+    truth = query(floor, "metrics")["all"]
+    terminal.wait(lambda: below(terminal, "ONLINE")[0] == count(truth["onlineAgents"]), "agents online")
+    assert below(terminal, "LOAD")[0] == percent(truth["agentLoad"])
+    assert all(len(line) <= columns for line in terminal.lines)
+    assert terminal.lines[-1].startswith("2 Skills")
+
+
+def test_a_resized_terminal_is_filled_anew(board: Any) -> None:
+    board.resize(80, 24)
+    board.wait(lambda: board.lines[-1].startswith("2 Skills") and "IN QUEUE" in board.text, "the board at 80 x 24")
+    assert "CLOSED" not in board.lines[1] + board.lines[2]
+    board.resize(50, 15)
+    sentence = "kmm-tui needs 60 x 20, this terminal has 50 x 15. in queue "
+    board.wait(lambda: sentence in " ".join(board.text.split()), sentence)
+    board.wait(lambda: "SKILLS" not in board.text, "nothing but the sentence")
+    board.resize(160, 50)
+    board.wait_for("SKILLS", "AGENT GROUPS", "AGENTS of", "CLOSED", "CSAT")
+    board.wait(lambda: board.lines[-1].startswith("2 Skills"), "the footer")
+    board.send("q")
+    assert board.ended() == 0
+
+
+def test_too_small_a_terminal_gets_a_sentence_with_the_figures_that_matter(
+    start: Any, floor: Any, environ: Any, query: Any
+) -> None:
+    terminal = start(columns=50, rows=15, environ={**environ, **floor.environ()})
+    truth = query(floor, "metrics")["all"]
+    sentence = (
+        f"in queue {truth['unassignedConversations']}, p90 wait {clock(truth['queueWaitTime90thPercentile'])}, "
+        f"online {truth['onlineAgents']}"
+    )
+    terminal.wait(lambda: sentence in " ".join(terminal.text.split()), sentence)
+
+
+def test_a_terminal_that_knows_no_size_gets_a_board_that_answers(start: Any, floor: Any, environ: Any) -> None:
+    terminal = start(columns=0, rows=0, environ={**environ, **floor.environ()})
+    terminal.wait_for("● LIVE", "whole account")
+    terminal.send("q")
+    assert terminal.ended() == 0
+
+
+def test_q_logs_out(board: Any, floor: Any) -> None:
+    before = floor.stats()
+    assert before["targets"]["login"] == 1
+    board.send("q")
+    assert board.ended() == 0
+    stats = floor.stats()
+    assert stats["sessions"] == before["sessions"] - 1
+    assert stats["targets"]["logout"] == 1
+    assert stats["refused"] == []
+    assert board.left_on() == []
+    assert board.after() == ""
+
+
+def test_a_wrong_password_is_shown_with_what_to_do_and_tried_once(start: Any, floor: Any, environ: Any) -> None:
+    wrong = {**environ, **floor.environ(), "KMM_TUI_AUTH__PASSWORD": "not-this-one"}
+    terminal = start(environ=wrong)
+    terminal.wait_for("AUTH", "the login of demo@example.com is refused", "r tries again")
+    assert "not-this-one" not in terminal.text
+    assert floor.stats()["targets"]["login"] == 1
+    terminal.send("q")
+    assert terminal.ended() == 0
+
+
+def test_a_failing_server_is_a_state_and_the_board_goes_on(board: Any, floor: Any) -> None:
+    floor.fault("html:on=metrics,count=3")
+    board.send("r")
+    board.wait_for("GARBLED", "web page")
+    assert "whole account" in board.text
+    board.send("r")
+    board.send("r")
+    board.wait(lambda: board.send("r") or "● LIVE" in board.lines[0], "a live board again")
+
+
+def test_without_an_account_the_board_says_both_ways(start: Any, environ: Any) -> None:
+    terminal = start(environ=environ)
+    assert terminal.ended() == 2
+    for word in ("KMM_TUI_ACCOUNT", "config.toml", "kmm-tui demo"):
+        assert word in terminal.text
+    assert b"\x1b" not in terminal.raw
