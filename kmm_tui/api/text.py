@@ -35,8 +35,10 @@ def clean(text: str, longest: int = LONGEST) -> str:
     """
     if text.isascii() and text.isprintable() and len(text) <= longest and "  " not in text:
         return text.strip()
-    text = _SPACES.sub(" ", text[: longest * 4])
-    kept = "".join(c for c in text if c not in _FORMATS and unicodedata.category(c) not in _DROPPED).strip()
+    kept = "".join(
+        c for c in text[: longest * 4] if c.isspace() or (c not in _FORMATS and unicodedata.category(c) not in _DROPPED)
+    )
+    kept = _SPACES.sub(" ", kept).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
 
 
