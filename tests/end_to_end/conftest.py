@@ -148,22 +148,22 @@ class Terminal:
             self.process.close(force=True)
 
 
-@pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """An environment of its own: a home without settings, a terminal of 16 million colours."""
+    home = str(tmp_path_factory.mktemp("home"))
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("KMM_TUI_", "TEXTUAL"))}
     for name in ("COLUMNS", "LINES", "NO_COLOR"):
         kept.pop(name, None)
-    return {**kept, "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "TERM": "xterm-256color",
+    return {**kept, "HOME": home, "XDG_CONFIG_HOME": home, "TERM": "xterm-256color",
             "COLORTERM": "truecolor", "LANG": "C.UTF-8"}  # fmt: skip
 
 
 Start = Callable[..., Terminal]
 
 
-@pytest.fixture
-def start(environ: dict[str, str]) -> Iterator[Start]:
-    """Starts ``kmm-tui`` with arguments: `start("demo", columns=80, rows=24, environ={...})`."""
+@contextlib.contextmanager
+def _starting(environ: dict[str, str]) -> Iterator[Start]:
     started: list[Terminal] = []
 
     def start(
@@ -177,9 +177,25 @@ def start(environ: dict[str, str]) -> Iterator[Start]:
         started.append(terminal)
         return terminal
 
-    yield start
-    for terminal in started:
-        terminal.close()
+    try:
+        yield start
+    finally:
+        for terminal in started:
+            terminal.close()
+
+
+@pytest.fixture
+def start(environ: dict[str, str]) -> Iterator[Start]:
+    """Starts ``kmm-tui`` with arguments: `start("demo", columns=80, rows=24, environ={...})`."""
+    with _starting(environ) as starter:
+        yield starter
+
+
+@pytest.fixture(scope="module")
+def start_for_module(environ: dict[str, str]) -> Iterator[Start]:
+    """The same for a board that the tests of a module look at together."""
+    with _starting(environ) as starter:
+        yield starter
 
 
 class Floor:
@@ -224,21 +240,22 @@ class Floor:
 
 
 @pytest.fixture(scope="session")
-def _floor() -> Iterator[Floor]:
+def still_floor() -> Iterator[Floor]:
+    """A medium floor that stands still, for tests that change nothing of it."""
     floor = Floor("--size", "medium")
     yield floor
     floor.stop()
 
 
 @pytest.fixture
-def floor(_floor: Floor) -> Floor:
-    """A medium floor that stands still, without faults."""
-    _floor.control("DELETE", "/faults")
-    _floor.control("DELETE", "/stats")
-    return _floor
+def floor(still_floor: Floor) -> Floor:
+    """A medium floor that stands still, without faults, its counters at nought."""
+    still_floor.control("DELETE", "/faults")
+    still_floor.control("DELETE", "/stats")
+    return still_floor
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def odd_floor() -> Iterator[Floor]:
     """A small floor with names that nobody should have."""
     floor = Floor("--size", "small", "--odd-names")
@@ -246,7 +263,7 @@ def odd_floor() -> Iterator[Floor]:
     floor.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def query(environ: dict[str, str]) -> Callable[..., Any]:
     """What ``kmm-tui query`` says of a floor: `query(floor, "metrics", "--by", "skill")`."""
 

@@ -22,7 +22,7 @@ ODD_NAMES = (
     "[b]Bold[/b] [link=x]",
     "red \x1b[31mAlert\x07\x9b2J\r\n two\tlines\x00",
     "日本語サポート窓口の長い名前です",
-    "👩‍💻 🇩🇪 Support",
+    "🤖🎧 Support",
     "\u202egnilliB",
     "[/]",
     "Zürich e\u0301t\u0301e\u0301",
