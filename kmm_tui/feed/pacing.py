@@ -7,8 +7,8 @@ what the server says, on the clock that everything else here runs on.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from kmm_tui.api.errors import Throttled
@@ -66,19 +66,9 @@ class Pace:
         """Whether a 429 still has its effect."""
         return self._state.rate < self._fastest
 
-    @asynccontextmanager
-    async def call(self, *, nested: bool = False) -> AsyncIterator[None]:
-        """Around one call: waits for its turn and for a free place. Raises `Throttled` while there has to be silence.
-
-        A `nested` call is made while another one holds a place (it signs in for it) and takes none of its own.
-        """
-        if nested:
-            await self._turn()
-            yield
-            return
-        async with self._slots:
-            await self._turn()
-            yield
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """Around one call: waits until fewer than `AT_ONCE` are under way."""
+        return self._slots
 
     def heard(self, exchange: Exchange) -> None:
         """Takes note of how a call went."""
@@ -94,7 +84,8 @@ class Pace:
             rate = min(self._fastest, state.rate + STEP * self._fastest)
             self._change(PaceState(rate, state.silent_until, now))
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
+        """Waits for the next turn to ask. Raises `Throttled`, at once, while there has to be silence."""
         now = self._clock.now()
         left = self._state.silent_until - now
         # More silence than was ever allowed is a clock that jumped back.
