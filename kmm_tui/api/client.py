@@ -30,7 +30,7 @@ from kmm_tui.api.reading import read_agent_view, read_historical, read_metrics
 from kmm_tui.api.signin import AppKeySignIn, sign_in
 from kmm_tui.api.signin_base import SignIn
 from kmm_tui.api.text import Redactor
-from kmm_tui.api.wire import Exchange, Reply, Wire, new_http_client
+from kmm_tui.api.wire import Exchange, Gate, Reply, Wire, new_http_client
 from kmm_tui.metrics import Method
 
 CLOCK_TOLERANCE = 60.0
@@ -60,13 +60,16 @@ class KmmClient:
         verify: ssl.SSLContext | bool = True,
         clock: Callable[[], float] = time.time,
         observe: Callable[[Exchange], None] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         if not _ACCOUNT.fullmatch(account):
             raise ValueError(f"{account!r} is no account: it is a number, such as 12345678")
         self.account = account
         self.clock = clock
+        self._own_http = http is None
+        self._verify = verify
         self._http = http or new_http_client(verify=verify)
-        self._wire = Wire(self._http, Redactor(secrets_of(credentials)), clock=clock, observe=observe)
+        self._wire = Wire(self._http, Redactor(secrets_of(credentials)), clock=clock, observe=observe, gate=gate)
         self.hosts = Hosts(self._wire, account, domain_api)
         self.sign_in: SignIn = sign_in(credentials, self._wire, self.hosts, account, clock)
         self._agents_page = AGENTS_REACH
@@ -80,6 +83,15 @@ class KmmClient:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self.close()
+
+    async def reconnect(self) -> None:
+        """Begins with new connections: the old ones may be dead without knowing it, as after a laptop's sleep.
+
+        Calls under way fail as `Unreachable`. A client that was handed its `http` keeps it.
+        """
+        if self._own_http:
+            self._http = new_http_client(verify=self._verify)
+            await self._wire.use(self._http).aclose()
 
     async def close(self) -> None:
         """Log out, if there is a session, and drop every connection. A failing log-out is let go: sessions expire."""
@@ -206,10 +218,12 @@ class KmmClient:
 
     async def _signed(self, request: httpx.Request) -> Reply:
         """One exchange; where the server refuses a bearer that can be renewed, a second one with a new bearer."""
+        await self._wire.gate.turn()
         token = await self.sign_in.sign(request)
         reply = await self._exchange(request)
         if reply.status == 401 and token is not None:
             refused = reply.cost
+            await self._wire.gate.turn()
             await self.sign_in.sign(request, instead_of=token)
             reply = await self._exchange(request)
             reply = replace(reply, cost=refused + reply.cost)

@@ -89,6 +89,7 @@ class Hosts:
     async def _look_up(self, service: str) -> httpx.URL:
         address = self._base.join(f"/api/account/{self._account}/service/{service}/baseURI.json")
         request = httpx.Request("GET", address, params={"version": "1.0"}, headers={"Accept": "application/json"})
+        await self._wire.gate.turn()
         reply = await self._wire.send(request)
         try:
             body = self._wire.expect(reply, self._base.host)

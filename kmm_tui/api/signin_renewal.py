@@ -93,6 +93,7 @@ class RenewableSignIn(SignIn):
     async def _post(self, service: str, make: Callable[[httpx.URL], httpx.Request]) -> tuple[Reply, str]:
         base = await self._hosts.url(service)
         try:
+            await self._wire.gate.turn()
             reply = await self._wire.send(make(base))
         except Unreachable:
             self._hosts.doubt(service)

@@ -9,10 +9,12 @@ import re
 import ssl
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Protocol
 
 import httpx
 
@@ -65,6 +67,30 @@ class Exchange:
     path: str
     status: int
     cost: Cost
+    retry_after: float | None = None
+
+
+class Gate(Protocol):
+    """What a call passes before it goes out, so that one account is not asked too often."""
+
+    async def turn(self) -> None:
+        """Waits for a turn to ask. Raises `Throttled` where asking would have to wait too long."""
+        ...
+
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """Held while a call is under way."""
+        ...
+
+
+class OpenGate:
+    """Lets everything pass."""
+
+    async def turn(self) -> None:
+        """Returns at once."""
+
+    def place(self) -> AbstractAsyncContextManager[object]:
+        """Holds nothing."""
+        return nullcontext()
 
 
 def new_http_client(*, verify: ssl.SSLContext | bool = True) -> httpx.AsyncClient:
@@ -96,23 +122,39 @@ class Wire:
         clock: Callable[[], float] = time.time,
         timer: Callable[[], float] = time.perf_counter,
         observe: Callable[[Exchange], None] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._http = http
+        self.gate: Gate = gate or OpenGate()
         self._clock = clock
         self._timer = timer
         self._observe = observe
         self.redactor = redactor
 
+    def use(self, http: httpx.AsyncClient) -> httpx.AsyncClient:
+        """Sends by `http` from now on. Returns what was used before, for the caller to close."""
+        before, self._http = self._http, http
+        return before
+
     async def send(self, request: httpx.Request) -> Reply:
-        """One exchange. Raises `Unreachable` or `Garbled`; every status is returned, for `expect` to judge."""
+        """One exchange. Raises `Unreachable` or `Garbled`; every status is returned, for `expect` to judge.
+
+        Its turn has been waited for before, so that a signature is not older than its request.
+        """
+        async with self.gate.place():
+            return await self._send(request)
+
+    async def _send(self, request: httpx.Request) -> Reply:
         asked_at, began, received, status = int(self._clock() * 1000), self._timer(), 0, 0
         body = io.BytesIO()
+        silence: float | None = None
         host = request.url.host
         try:
             async with asyncio.timeout(LONGEST_CALL):
                 response = await self._http.send(request, stream=True)
                 try:
                     status = response.status_code
+                    silence = retry_after(response.headers, self._clock()) if status == 429 else None
                     async for chunk in response.aiter_bytes():
                         received += body.write(chunk)
                         # A traceback that shows the variables of this frame is not to show a bearer.
@@ -142,7 +184,7 @@ class Wire:
         finally:
             cost = Cost(asked_at, self._timer() - began, received)
             if self._observe:
-                self._observe(Exchange(host, request.url.path, status, cost))
+                self._observe(Exchange(host, request.url.path, status, cost, silence))
         return Reply(status, response.headers, Body(body.getvalue()), cost, _server_time(response.headers))
 
     def _say(self, error: Exception) -> str:
