@@ -80,7 +80,9 @@ def test_figures_are_equal_by_what_they_say() -> None:
 def agent(key: str, status: str | None = "ONLINE", since: int | None = 1000, **more: Any) -> Agent:
     skills = tuple(Skill(k, None) for k in more.get("skills", ()))
     record = AgentRecord(
-        key, more.get("name"), None, None, more.get("group"), None, skills, status, since, more.get("reason"), more.get("reason_since"), 3, {},
+        agent_id=key, name=more.get("name"), nickname=None, login_name=None, group_id=more.get("group"), group_name=None,
+        skills=skills, status=status, status_since=since, reason=more.get("reason"),
+        reason_since=more.get("reason_since"), configured_slots=3, metrics={},
     )  # fmt: skip
     return agent_of(record, ())
 
