@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Point, Skill
 from kmm_tui.api.window import Window
 from kmm_tui.board.board import Board, by_state, count_states, in_state_since
-from kmm_tui.board.figure import Absent, Figures, online_rate
+from kmm_tui.board.figure import Absent, Figures
 from kmm_tui.board.freshness import Age, Trouble
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Listing, Roster, Snapshot, agent_of, figures_of, trend_of
@@ -57,19 +57,6 @@ def test_nothing_is_never_zero(metric: Any, method: Method, asked: bool, value: 
         assert figure == value
 
 
-def test_the_online_rate_is_online_over_login_or_says_why_not() -> None:
-    online, login = BY_NAME["agent_online_duration"], BY_NAME["agent_login_duration"]
-
-    def rate(**values: Any) -> Any:
-        return online_rate(figures_of(Method.AGENT_VIEW, (online, login), values), online, login)
-
-    assert rate(onlineDuration=30, loginDuration=40) == 0.75
-    assert rate(onlineDuration=0, loginDuration=40) == 0
-    assert rate(onlineDuration=0, loginDuration=0) is Absent.NOT_APPLICABLE
-    assert rate(loginDuration=40) is Absent.NOT_APPLICABLE
-    assert online_rate(figures(), online, login) is Absent.NOT_OFFERED
-
-
 def test_figures_are_equal_by_what_they_say() -> None:
     assert figures(onlineAgents=1) == figures(onlineAgents=1)
     assert figures(onlineAgents=1) != figures(onlineAgents=2)
@@ -80,8 +67,8 @@ def test_figures_are_equal_by_what_they_say() -> None:
 def agent(key: str, status: str | None = "ONLINE", since: int | None = 1000, **more: Any) -> Agent:
     skills = tuple(Skill(k, None) for k in more.get("skills", ()))
     record = AgentRecord(
-        agent_id=key, name=more.get("name"), nickname=None, login_name=None, group_id=more.get("group"), group_name=None,
-        skills=skills, status=status, status_since=since, reason=more.get("reason"),
+        agent_id=key, name=more.get("name"), nickname=None, login_name=None, group_id=more.get("group"),
+        group_name=None, skills=skills, status=status, status_since=since, reason=more.get("reason"),
         reason_since=more.get("reason_since"), configured_slots=3, metrics={},
     )  # fmt: skip
     return agent_of(record, ())
