@@ -62,6 +62,7 @@ class Terminal:
         self.process = pexpect.spawn(command[0], list(command[1:]), env=dict(environ), dimensions=(rows, columns))
         self.pid: int = self.process.pid
         self.open = True
+        self._lines: list[str] | None = None
 
     def read(self) -> None:
         """Takes in what has been drawn meanwhile."""
@@ -76,10 +77,13 @@ class Terminal:
             return
         self.raw += drawn
         self._stream.feed(drawn)
+        self._lines = None
 
     @property
     def lines(self) -> list[str]:
-        return [line.rstrip() for line in self.screen.display]
+        if self._lines is None:
+            self._lines = [line.rstrip() for line in self.screen.display]
+        return self._lines
 
     @property
     def text(self) -> str:
@@ -112,6 +116,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
+        self._lines = None
         self.process.setwinsize(rows, columns)
 
     def signal(self, number: int) -> None:

@@ -136,6 +136,21 @@ def test_skills_and_groups_show_their_figures(board: Any, floor: Any, query: Any
     board.wait(lambda: shows(board, larger, whole[larger]), f"{larger}: {whole[larger]}")
 
 
+def agent_shown(line: str, row: dict[str, Any]) -> bool:
+    """Whether the line is this agent's, who is away: name, reason and figures."""
+    state = f"○ {row['reason']} "
+    if not line[1:].startswith(row["name"]) or state not in line:
+        return False
+    metrics = row["metrics"]
+    return line.split(state)[1].split()[1:6] == [
+        count(metrics["assignedConversations"]),
+        count(metrics["activeConversations"]),
+        count(metrics["pendingAgentResponse"]),
+        percent(metrics["agentLoad"]),
+        f"{count(metrics['availableSlots'])}/{count(metrics['maxSlots'])}",
+    ]
+
+
 def test_agents_show_their_state_reason_and_figures(looked_at: Any, floor: Any, query: Any) -> None:
     answer = query(floor, "agents")
     states = [row["status"] for row in answer["rows"]]
@@ -143,23 +158,17 @@ def test_agents_show_their_state_reason_and_figures(looked_at: Any, floor: Any, 
     assert f" {answer['count']} " in title
     for state, words in (("ONLINE", "● {} online"), ("AWAY", "○ {} away"), ("BACK_SOON", "◐ {} back soon")):
         assert words.format(states.count(state)) in title
-    longest = sorted((row for row in answer["rows"] if row["status"] == "AWAY"), key=lambda row: row["reasonSince"])
-    table = looked_at.lines[looked_at.lines.index(title) + 2 :]
-    shown = [line for line in table if "○ " in line]
-    assert len(shown) >= 3
     # Away first, and who is away longest: nobody is left out, nobody is invented.
-    for line, row in zip(shown, longest, strict=False):
-        assert line[1:].startswith(row["name"])
-        assert f"○ {row['reason']} " in line
-        cells = line.split(f"○ {row['reason']} ")[1].split()
-        metrics = row["metrics"]
-        assert cells[1:4] == [
-            count(metrics["assignedConversations"]),
-            count(metrics["activeConversations"]),
-            count(metrics["pendingAgentResponse"]),
-        ]
-        assert percent(metrics["agentLoad"]) in cells[4]
-        assert cells[5] == f"{count(metrics['availableSlots'])}/{count(metrics['maxSlots'])}"
+    longest = sorted((row for row in answer["rows"] if row["status"] == "AWAY"), key=lambda row: row["reasonSince"])
+
+    def shown() -> list[str]:
+        first = next(index for index, line in enumerate(looked_at.lines) if "AGENTS of the account" in line) + 2
+        return [line for line in looked_at.lines[first:] if "○ " in line]
+
+    def right() -> bool:
+        return len(shown()) >= 3 and all(agent_shown(line, row) for line, row in zip(shown(), longest, strict=False))
+
+    looked_at.wait(right, f"{longest[:6]}")
 
 
 def seconds(text: str) -> int:
