@@ -76,6 +76,11 @@ class KmmClient:
         self._large_page_works = False
         self.server_offset: float | None = None
 
+    @property
+    def redactor(self) -> Redactor:
+        """Masks every secret in use, also those learnt while signing in: for whoever writes a log."""
+        return self._wire.redactor
+
     async def __aenter__(self) -> Self:
         return self
 

@@ -59,9 +59,17 @@ class Board:
 
     def put(self, state: TopicState) -> None:
         """Takes note of a topic's newest state."""
+        if state.is_withdrawn:
+            self.drop(state.topic)
+            return
         self._states[state.topic] = state
         if isinstance(state.content, Snapshot) and state.content.name:
             self._names[state.content.scope] = state.content.name
+
+    def drop(self, topic: Topic) -> None:
+        """Forgets a topic, and the name of what it is about."""
+        self._states.pop(topic, None)
+        self._names.pop(topic.scope, None)
 
     def state(self, topic: Topic) -> TopicState | None:
         """The newest state of `topic`; None before it was ever asked for."""

@@ -45,6 +45,8 @@ class TopicState:
     content: Content | None = None
     trouble: Trouble | None = None
     next_try: float | None = None
+    is_withdrawn: bool = False
+    """What it is about is no more: it is to be forgotten."""
 
     def freshness(self, now: float) -> Freshness:
         """How fresh the content is at `now`, epoch seconds."""
