@@ -18,10 +18,10 @@ from kmm_tui.api.credentials import Credentials, secrets_of
 from kmm_tui.api.errors import (
     Garbled,
     KmmError,
-    LimitExceeded,
     RequestRefused,
     ServerFailure,
     SignInRefused,
+    TooManyAgents,
     Unreachable,
 )
 from kmm_tui.api.hosts import DOMAIN_API, KMM, Hosts
@@ -35,6 +35,8 @@ from kmm_tui.metrics import Method
 
 CLOCK_TOLERANCE = 60.0
 """Seconds by which this machine's clock may differ from the server's before a refused signature is put down to it."""
+OFFSET_SEEN = 2.0
+"""Seconds by which clocks have to differ for the difference to be believed."""
 MOST_GROUPS = 10_000
 """Groups that one sweep reads: an answer that names more is none of a contact centre."""
 _ACCOUNT = re.compile(r"\w{1,40}", re.ASCII)
@@ -74,7 +76,6 @@ class KmmClient:
         self.sign_in: SignIn = sign_in(credentials, self._wire, self.hosts, account, clock)
         self._agents_page = AGENTS_REACH
         self._large_page_works = False
-        self.server_offset: float | None = None
 
     @property
     def redactor(self) -> Redactor:
@@ -88,6 +89,11 @@ class KmmClient:
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
         await self.close()
+
+    @property
+    def server_offset(self) -> float | None:
+        """Seconds that the servers' clock is ahead of this machine's, by their last answer; None before the first."""
+        return self._wire.server_offset
 
     async def reconnect(self) -> None:
         """Begins with new connections: the old ones may be dead without knowing it, as after a laptop's sleep.
@@ -153,13 +159,14 @@ class KmmClient:
         """Every page of `query`, each agent once.
 
         Asks for the largest page first; where the server refuses that, in pages of 50 from then on. Raises
-        `LimitExceeded` if more agents pass the filters than can be read in one population.
+        `TooManyAgents` if more agents pass the filters than can be read in one population.
         """
         page = answer = await self._agents_from(replace(query, offset=0))
         if answer.count > AGENTS_REACH:
-            raise LimitExceeded(
+            raise TooManyAgents(
                 f"{answer.count} agents pass these filters and only {AGENTS_REACH} of a population can be read",
                 "narrow it down with groups or skills, and ask several times",
+                answer=answer,
             )
         records = {record.agent_id: record for record in answer.records}
         cost, left_out, at = answer.cost, answer.left_out, answer.sent
@@ -207,6 +214,7 @@ class KmmClient:
     async def _ask(self, method: Method, query: Query) -> Reply:
         base = await self.hosts.url(KMM)
         url = base.join(f"/manager_workspace/api/account/{self.account}/{method.value}")
+        query = self._begun(query)
         request = httpx.Request("POST", url, params=query.params(), json=query.body())
         with self._blaming_the_host():
             reply = await self._signed(request)
@@ -221,23 +229,26 @@ class KmmClient:
         self.hosts.trust(KMM)
         return reply
 
+    def _begun(self, query: Query) -> Query:
+        """`query` without a part of its window that by the server's clock is still to come."""
+        behind = self.server_offset or 0.0
+        latest = self._now() + int(behind * 1000)
+        # Its clock is told in whole seconds and some time ago: less than that is no difference.
+        if behind > -OFFSET_SEEN or query.window.end <= latest or latest <= query.window.start:
+            return query
+        return replace(query, window=replace(query.window, end=latest))
+
     async def _signed(self, request: httpx.Request) -> Reply:
         """One exchange; where the server refuses a bearer that can be renewed, a second one with a new bearer."""
         await self._wire.gate.turn()
         token = await self.sign_in.sign(request)
-        reply = await self._exchange(request)
+        reply = await self._wire.send(request)
         if reply.status == 401 and token is not None:
             refused = reply.cost
             await self._wire.gate.turn()
             await self.sign_in.sign(request, instead_of=token)
-            reply = await self._exchange(request)
+            reply = await self._wire.send(request)
             reply = replace(reply, cost=refused + reply.cost)
-        return reply
-
-    async def _exchange(self, request: httpx.Request) -> Reply:
-        reply = await self._wire.send(request)
-        if reply.server_time is not None:
-            self.server_offset = reply.server_time / 1000 - self.clock()
         return reply
 
     def _what_to_do(self, error: SignInRefused) -> str:

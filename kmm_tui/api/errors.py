@@ -2,6 +2,7 @@
 
 * KmmError
     * LimitExceeded      a documented limit, known before asking: nothing was sent
+        * TooManyAgents  known after asking once: more agents than can be read in one population
     * SignInRefused      401: bad or expired sign-in
         * AccountUnknown 401 of the Domain API: there is no such account
     * PermissionMissing  403: the key or user lacks the permission
@@ -14,7 +15,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from kmm_tui.api.answers import AgentViewAnswer
 
 
 class KmmError(Exception):
@@ -37,6 +41,14 @@ class LimitExceeded(KmmError):
     """A limit of the API that is known before asking. No request was made."""
 
     word = "LIMIT"
+
+
+class TooManyAgents(LimitExceeded):
+    """More agents pass the filters than can be read in one population. `answer` is what could be read of them."""
+
+    def __init__(self, what: str, todo: str, *, answer: AgentViewAnswer | None = None) -> None:
+        super().__init__(what, todo)
+        self.answer = answer
 
 
 class SignInRefused(KmmError):

@@ -130,6 +130,7 @@ class Wire:
         self._timer = timer
         self._observe = observe
         self.redactor = redactor
+        self.server_offset: float | None = None
 
     def use(self, http: httpx.AsyncClient) -> httpx.AsyncClient:
         """Sends by `http` from now on. Returns what was used before, for the caller to close."""
@@ -181,6 +182,10 @@ class Wire:
                 f"{host} cannot be reached ({self._say(error)})",
                 "check the network, a proxy and the account's Domain API address",
             ) from None
+        else:
+            told = _server_time(response.headers)
+            if told is not None:
+                self.server_offset = told / 1000 - self._clock()
         finally:
             cost = Cost(asked_at, self._timer() - began, received)
             if self._observe:

@@ -127,13 +127,17 @@ class Board:
         found = [
             state.freshness(now)
             for topic, state in self._states.items()
-            if topic.section is Section.FIGURES and topic.scope.level is level and topic.scope.key
+            if topic.section is Section.FIGURES
+            and topic.scope.level is level
+            and topic.scope.key
+            and not state.is_paused
         ]
         return worst(found) if found else self.freshness(LISTS[level], now)
 
     def overall(self, now: float) -> Freshness:
         """The worst of everything that is asked for."""
-        states = [s for s in self._states.values() if s.topic.scope.key or s.topic.scope == ACCOUNT or s.trouble]
+        asked = [state for state in self._states.values() if not state.is_paused]
+        states = [s for s in asked if s.topic.scope.key or s.topic.scope == ACCOUNT or s.trouble]
         return worst([state.freshness(now) for state in states])
 
     def _row(self, scope: Scope, state: TopicState, now: float) -> ScopeRow:

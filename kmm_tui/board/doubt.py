@@ -8,6 +8,8 @@ from kmm_tui.metrics import BY_NAME
 
 MANY = 5
 """So many agents, or agents and conversations, do not vanish from one answer to the next."""
+EMPTY = "EMPTY?"
+"""The word for it."""
 BELIEVED_AFTER = 3
 """Empty answers in a row after which the floor is believed to be empty."""
 

@@ -35,10 +35,12 @@ class Figures:
     method: Method
     asked: frozenset[str]
     values: Mapping[str, Number | None]
+    refused: frozenset[str] = frozenset()
+    """Response fields that this account does not know."""
 
     def get(self, metric: Metric) -> Figure:
         """The figure of `metric`: its value, or why there is none."""
-        if self.method not in metric.methods:
+        if self.method not in metric.methods or metric.field in self.refused:
             return Absent.NOT_OFFERED
         if metric.field not in self.asked:
             return Absent.NOT_ASKED
@@ -56,16 +58,7 @@ class Figures:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figures):
             return NotImplemented
-        return (self.method, self.asked) == (other.method, other.asked) and dict(self.values) == dict(other.values)
+        mine, others = (self.method, self.asked, self.refused), (other.method, other.asked, other.refused)
+        return mine == others and dict(self.values) == dict(other.values)
 
     __hash__ = None  # type: ignore[assignment]
-
-
-def online_rate(figures: Figures, online: Metric, login: Metric) -> Figure:
-    """Time online over time logged in, 0..1: onlineDuration / loginDuration; the API does not send it."""
-    numerator, denominator = figures.get(online), figures.get(login)
-    for part in (numerator, denominator):
-        if isinstance(part, Absent):
-            return part
-    assert not isinstance(numerator, Absent) and not isinstance(denominator, Absent)  # noqa: S101, PT018
-    return numerator / denominator if denominator > 0 else Absent.NOT_APPLICABLE

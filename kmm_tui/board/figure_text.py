@@ -66,7 +66,7 @@ def count_text(value: float) -> str:
     """
     if value < -9999:
         return "<-9k"
-    if abs(value) < 0.5 and value != 0:
+    if abs(value) <= 0.5 and value != 0:
         return "<1" if value > 0 else "<0"
     if value < 9999.5:
         return f"{value:.0f}"

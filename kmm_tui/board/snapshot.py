@@ -51,12 +51,13 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The agents who are logged in, as of one sweep."""
+    """The agents who are logged in, as of one sweep. `is_whole` is False where some of them could not be read."""
 
     agents: tuple[Agent, ...]
     window: Window
     taken_at: int
     cost: Cost
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +89,17 @@ class Listing:
     taken_at: int
 
 
-def figures_of(method: Method, asked: tuple[Metric, ...], values: dict[str, Number | None]) -> Figures:
-    """Figures that know what was asked for."""
-    return Figures(method, frozenset(metric.field for metric in asked), values)
+def figures_of(
+    method: Method,
+    asked: tuple[Metric, ...],
+    values: dict[str, Number | None],
+    refused: frozenset[str] = frozenset(),
+) -> Figures:
+    """Figures that know what was asked for, and what the account refuses to tell (response fields)."""
+    return Figures(method, frozenset(metric.field for metric in asked), values, refused)
 
 
-def agent_of(record: AgentRecord, asked: tuple[Metric, ...]) -> Agent:
+def agent_of(record: AgentRecord, asked: tuple[Metric, ...], refused: frozenset[str] = frozenset()) -> Agent:
     """A roster's agent from an answer's record."""
     return Agent(
         key=record.agent_id,
@@ -106,7 +112,7 @@ def agent_of(record: AgentRecord, asked: tuple[Metric, ...]) -> Agent:
         reason=record.reason,
         reason_since=record.reason_since,
         slots=record.configured_slots,
-        figures=figures_of(Method.AGENT_VIEW, asked, dict(record.metrics)),
+        figures=figures_of(Method.AGENT_VIEW, asked, dict(record.metrics), refused),
     )
 
 

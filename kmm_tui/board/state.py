@@ -47,6 +47,8 @@ class TopicState:
     next_try: float | None = None
     is_withdrawn: bool = False
     """What it is about is no more: it is to be forgotten."""
+    is_paused: bool = False
+    """Nobody looks at it, so it is not asked for."""
 
     def freshness(self, now: float) -> Freshness:
         """How fresh the content is at `now`, epoch seconds."""

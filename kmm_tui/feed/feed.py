@@ -10,15 +10,17 @@ from typing import Any
 from kmm_tui.api.answers import MetricsRow
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.errors import KmmError
+from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.board.snapshot import Listing, Snapshot
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, Section, Topic, TopicState
+from kmm_tui.feed.asker import Asker
+from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.gather import Gatherer, Wants
+from kmm_tui.feed.offered import Offered
 from kmm_tui.feed.poller import Poller
 
-TREND_EVERY = 60.0
-"""Seconds between two trends at least: its points are minutes wide."""
 LIST_EVERY = 600.0
 """Seconds after which the skills and groups are listed again, if nothing else has listed them meanwhile."""
 
@@ -43,6 +45,7 @@ class Feed:
         clock: Clock,
         spawn: Spawn,
         publish: Callable[[TopicState], None],
+        budget: Budget | None = None,
     ) -> None:
         self._client = client
         self._watch = watch
@@ -50,7 +53,12 @@ class Feed:
         self._clock = clock
         self._spawn = spawn
         self._publish = publish
-        self._gatherer = Gatherer(client, wants, clock, self._learn)
+        self._budget = budget or Budget(clock)
+        asker = Asker(client, Offered(clock, self._budget.memory))
+        self._gatherer = Gatherer(asker, wants, clock, self._learn)
+        self._trend_every = wants.trend_interval * 60.0
+        self._shown = frozenset({Level.SKILL, Level.GROUP})
+        self._stretched = interval
         self._pollers: dict[Topic, Poller] = {}
         self._names: dict[Scope, str | None] = {}
         self._listed: set[Level] = set()
@@ -58,7 +66,7 @@ class Feed:
     def start(self) -> None:
         """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
         self._poll(AGENTS, self._gatherer.agents, self._interval)
-        self._poll(TREND, self._gatherer.trend, max(self._interval, TREND_EVERY))
+        self._poll(TREND, self._gatherer.trend, max(self._interval, self._trend_every))
         for level in LISTS:
             self._list(level)
         if self._client.sign_in.keep_alive_every:
@@ -74,6 +82,49 @@ class Feed:
         self._client.sign_in.retry()
         for poller in self._pollers.values():
             poller.ask_now()
+
+    async def woke(self) -> None:
+        """The machine slept or its clock jumped: connections may be dead without knowing it, and figures are old."""
+        await self._client.reconnect()
+        for poller in self._pollers.values():
+            poller.ask_now()
+
+    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
+        """Which tables are on the screen, and whether agents and trend are: what is not is not asked for."""
+        self._shown = levels
+        for topic, poller in self._pollers.items():
+            if topic.scope.key:
+                _let(poller, topic.scope.level in levels)
+        for topic, wanted in ((AGENTS, agents), (TREND, trend)):
+            if topic in self._pollers:
+                _let(self._pollers[topic], wanted)
+        self._pace_out()
+
+    @property
+    def refresh_calls(self) -> int:
+        """How many calls one refresh of what is shown takes, as counted the last time; the rare trend left out."""
+        families = {level.value for level in self._shown} | {ACCOUNT.level.value}
+        agents = self._pollers.get(AGENTS)
+        if agents and not agents.state.is_paused:
+            families.add("agents")
+        return sum(calls for family, calls in self._gatherer.calls.items() if family in families)
+
+    def reading(self) -> Reading:
+        """The meter."""
+        return self._budget.reading(self.refresh_calls)
+
+    def note(self) -> str:
+        """What a person should know of the asking, in one line; '' if there is nothing."""
+        missing = self.unmatched()
+        if missing:
+            return f"watched, but not in this account: {', '.join(missing)}"
+        if self._stretched > self._interval:
+            return (
+                f"asking every {self._stretched:.0f} s instead of every {self._interval:.0f}: what is shown takes "
+                f"{self.refresh_calls} calls, and the account is to be asked {self._budget.pace.state.rate * 60:.0f} "
+                "times a minute at most"
+            )
+        return ""
 
     @property
     def subgroups(self) -> bool:
@@ -134,8 +185,25 @@ class Feed:
     def _poll(
         self, topic: Topic, ask: Callable[[], Awaitable[Content]], interval: float, already: Content | None = None
     ) -> None:
-        poller = self._pollers[topic] = Poller(topic, ask, interval, self._clock, self._publish)
+        poller = self._pollers[topic] = Poller(topic, ask, interval, self._clock, self._published)
+        if topic.scope.key:
+            poller.interval = self._stretched
+            _let(poller, topic.scope.level in self._shown)
         self._spawn(poller.run(already), f"{topic.section.value} of {topic.scope}")
+
+    def _published(self, state: TopicState) -> None:
+        if state.topic in (ACCOUNT_FIGURES, AGENTS):
+            self._pace_out()
+        self._publish(state)
+
+    def _pace_out(self) -> None:
+        """Asks less often where the budget is too small for what is shown, and as often as wished where it is not."""
+        stretched = self._budget.stretched(self._interval, self.refresh_calls)
+        if stretched != self._stretched:
+            self._stretched = stretched
+            for topic, poller in self._pollers.items():
+                if topic not in (TREND, *LISTS.values()):
+                    poller.interval = stretched
 
     async def _keep_alive(self, every: float) -> None:
         while True:
@@ -147,3 +215,10 @@ class Feed:
                 logger.info("the session could not be kept alive: %s", error)
             except Exception:
                 logger.exception("the session could not be kept alive")
+
+
+def _let(poller: Poller, wanted: bool) -> None:
+    if wanted:
+        poller.resume()
+    else:
+        poller.pause()

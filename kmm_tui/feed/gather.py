@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kmm_tui.api.answers import MetricsAnswer, MetricsRow
-from kmm_tui.api.client import KmmClient
 from kmm_tui.api.query import METRICS_PAGE, AgentViewQuery, GroupBy, HistoricalQuery, MetricsQuery
-from kmm_tui.api.window import Window
+from kmm_tui.api.window import MINUTE, Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Listing, Roster, Snapshot, Trend, agent_of, figures_of, trend_of
+from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.clock import Clock
-from kmm_tui.metrics import Method
+from kmm_tui.metrics import BY_NAME, Method
 
 MOMENT = 0.02
 """Seconds for which asking is held back so that others may join."""
 
 _Waiting: TypeAlias = dict[Scope, asyncio.Future[Snapshot]]
+_LOGGED_IN = tuple(BY_NAME[name].field for name in ("online_agents", "away_agents", "back_soon_agents"))
 _GROUP_BY: dict[Level, GroupBy] = {Level.SKILL: "skillId", Level.GROUP: "agentGroupId"}
 
 
@@ -48,12 +49,12 @@ class Gatherer:
 
     def __init__(
         self,
-        client: KmmClient,
+        asker: Asker,
         wants: Wants,
         clock: Clock,
         discovered: Callable[[Level, Iterable[MetricsRow]], None],
     ) -> None:
-        self._client = client
+        self._asker = asker
         self._clock = clock
         self._discovered = discovered
         self._waiting: _Waiting = {}
@@ -61,6 +62,9 @@ class Gatherer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._known: dict[Level, int] = {Level.SKILL: 0, Level.GROUP: 0}
         self._swept_at: dict[Level, int] = {}
+        self._sizes: dict[str, float] = {}
+        self._skills: tuple[str, ...] = ()
+        self.calls: dict[str, int] = {}
         self.wants = wants
         self.subgroups = False
 
@@ -80,27 +84,31 @@ class Gatherer:
     async def agents(self) -> Roster:
         """Everybody who is logged in."""
         query = AgentViewQuery(window=self._window(self.wants.window), metrics=self.wants.agent_metrics)
-        answer = await self._client.all_agents(query)
-        agents = tuple(agent_of(record, answer.asked) for record in answer.records)
-        return Roster(agents, query.window, answer.cost.asked_at, answer.cost)
+        population = await self._asker.agents(query, self._sizes, self._skills)
+        answer, refused = population.answer, self._asker.refused(Method.AGENT_VIEW)
+        self.calls["agents"] = answer.cost.calls
+        agents = tuple(agent_of(record, answer.asked, refused) for record in answer.records)
+        return Roster(agents, query.window, answer.cost.asked_at, answer.cost, population.is_whole)
 
     async def trend(self, scope: Scope = ACCOUNT) -> Trend:
-        """Counts over time of the account, a skill or a group."""
+        """Counts over time of the account, a skill or a group: of whole intervals only, none that still goes on."""
+        step = self.wants.trend_interval * MINUTE
+        end = int(self._clock.now() * 1000) // step * step
         query = HistoricalQuery(
-            window=self._window(self.wants.trend_window),
+            window=Window(end - self.wants.trend_window, end),
             metrics=self.wants.trend_metrics,
             interval=self.wants.trend_interval,
             skill_ids=(scope.key,) if scope.level is Level.SKILL else (),
             group_ids=(scope.key,) if scope.level is Level.GROUP else (),
         )
-        return trend_of(scope, await self._client.historical(query))
+        return trend_of(scope, await self._asker.historical(query))
 
     async def everything(self, level: Level) -> list[Snapshot]:
         """The figures of every skill (and of the account, which comes with them) or of every group there is."""
         with_account = level is Level.SKILL
         answer = await self._sweep(level, self._window(self.wants.window), want_all=with_account)
-        snapshots = [_snapshot(Scope(level, row.key), row, answer) for row in answer.rows]
-        return [_account_snapshot(answer), *snapshots] if with_account else snapshots
+        snapshots = [self._snapshot(Scope(level, row.key), row, answer) for row in answer.rows]
+        return [self._snapshot(ACCOUNT, None, answer), *snapshots] if with_account else snapshots
 
     def listing(self, level: Level) -> Listing | None:
         """How many skills or groups the last sweep found, and when; None before the first."""
@@ -132,6 +140,8 @@ class Gatherer:
                 future.cancel()
 
     async def _ask_for(self, waiting: _Waiting) -> None:
+        for family in {scope.level.value for scope in waiting}:
+            self.calls[family] = 0
         window = self._window(self.wants.window)
         skills = [scope for scope in waiting if scope.level is Level.SKILL]
         groups = [scope for scope in waiting if scope.level is Level.GROUP]
@@ -156,46 +166,58 @@ class Gatherer:
     ) -> None:
         if account or self._unfiltered_is_cheaper(level, len(scopes), account=False):
             concerned = [*scopes, ACCOUNT] if account else scopes
-            await self._share(waiting, concerned, lambda: self._sweep(level, window, want_all=account))
+            await self._share(
+                waiting,
+                concerned,
+                level.value if scopes else "account",
+                lambda: self._sweep(level, window, want_all=account),
+            )
             return
         chunks = [scopes[i : i + METRICS_PAGE] for i in range(0, len(scopes), METRICS_PAGE)]
         await asyncio.gather(*(self._answer_chosen(waiting, window, level, chunk) for chunk in chunks))
 
     async def _answer_chosen(self, waiting: _Waiting, window: Window, level: Level, scopes: list[Scope]) -> None:
         keys = tuple(scope.key for scope in scopes)
-        await self._share(waiting, scopes, lambda: self._chosen(level, window, keys))
+        await self._share(waiting, scopes, level.value, lambda: self._chosen(level, window, keys))
 
     async def _answer_account(self, waiting: _Waiting, window: Window) -> None:
         query = MetricsQuery(window=window, metrics=self.wants.metrics, sections=("all",))
-        await self._share(waiting, [ACCOUNT], lambda: self._client.metrics(query))
+        await self._share(waiting, [ACCOUNT], "account", lambda: self._asker.metrics(query, every_page=False))
 
-    async def _share(self, waiting: _Waiting, scopes: list[Scope], ask: Callable[[], Awaitable[MetricsAnswer]]) -> None:
+    async def _share(
+        self, waiting: _Waiting, scopes: list[Scope], family: str, ask: Callable[[], Awaitable[MetricsAnswer]]
+    ) -> None:
         try:
             answer = await ask()
+            self.calls[family] = self.calls.get(family, 0) + answer.cost.calls
             rows = {row.key: row for row in answer.rows}
             for scope in scopes:
-                found = _account_snapshot(answer) if scope == ACCOUNT else _snapshot(scope, rows.get(scope.key), answer)
-                _deliver(waiting, scope, found)
+                _deliver(waiting, scope, self._snapshot(scope, rows.get(scope.key), answer))
         except Exception as error:  # noqa: BLE001 - whatever it was, it belongs to those who asked
             _fail(waiting, scopes, error)
 
     async def _sweep(self, level: Level, window: Window, *, want_all: bool) -> MetricsAnswer:
-        answer = await self._client.all_metrics(
+        answer = await self._asker.metrics(
             MetricsQuery(
                 window=window,
                 metrics=self.wants.metrics,
                 group_by=_GROUP_BY[level],
                 sections=("all", "groupBy") if want_all else ("groupBy",),
                 include_subgroups=self.subgroups and level is Level.GROUP,
-            )
+            ),
+            every_page=True,
         )
         self._known[level] = answer.count
         self._swept_at[level] = answer.cost.asked_at
+        if level is Level.GROUP:
+            self._sizes = {row.key: sum(row.metrics.get(field) or 0 for field in _LOGGED_IN) for row in answer.rows}
+        else:
+            self._skills = tuple(row.key for row in answer.rows)
         self._discovered(level, answer.rows)
         return answer
 
     async def _chosen(self, level: Level, window: Window, keys: tuple[str, ...]) -> MetricsAnswer:
-        return await self._client.metrics(
+        return await self._asker.metrics(
             MetricsQuery(
                 window=window,
                 metrics=self.wants.metrics,
@@ -204,19 +226,15 @@ class Gatherer:
                 include_subgroups=self.subgroups and level is Level.GROUP,
                 skill_ids=keys if level is Level.SKILL else (),
                 group_ids=keys if level is Level.GROUP else (),
-            )
+            ),
+            every_page=False,
         )
 
-
-def _snapshot(scope: Scope, row: MetricsRow | None, answer: MetricsAnswer) -> Snapshot:
-    values = dict(row.metrics) if row else {}
-    figures = figures_of(Method.METRICS, answer.asked, values)
-    return Snapshot(scope, row.name if row else None, answer.window, figures, answer.cost.asked_at, answer.cost)
-
-
-def _account_snapshot(answer: MetricsAnswer) -> Snapshot:
-    figures = figures_of(Method.METRICS, answer.asked, dict(answer.all or {}))
-    return Snapshot(ACCOUNT, None, answer.window, figures, answer.cost.asked_at, answer.cost)
+    def _snapshot(self, scope: Scope, row: MetricsRow | None, answer: MetricsAnswer) -> Snapshot:
+        """The figures of a row, or of the account; a scope that the answer does not name has none."""
+        found = answer.all if scope == ACCOUNT else row.metrics if row else None
+        figures = figures_of(Method.METRICS, answer.asked, dict(found or {}), self._asker.refused(Method.METRICS))
+        return Snapshot(scope, row.name if row else None, answer.window, figures, answer.cost.asked_at, answer.cost)
 
 
 def _deliver(waiting: _Waiting, scope: Scope, snapshot: Snapshot) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from kmm_tui.api.errors import KmmError
+from kmm_tui.board.doubt import BELIEVED_AFTER, EMPTY, fell_to_nothing
 from kmm_tui.board.freshness import Trouble
 from kmm_tui.board.state import Content, Topic, TopicState
 from kmm_tui.feed.clock import Clock
@@ -44,7 +45,22 @@ class Poller:
         self._publish = publish
         self._wake = asyncio.Event()
         self._failures = 0
+        self._empty = 0
+        self._going = asyncio.Event()
+        self._going.set()
         self.state = TopicState(topic, interval)
+
+    def pause(self) -> None:
+        """Nobody looks: do not ask, from the next turn on."""
+        if self._going.is_set():
+            self._going.clear()
+            self._show(is_paused=True)
+
+    def resume(self) -> None:
+        """Somebody looks again: ask at the next turn, and now if that was missed."""
+        if not self._going.is_set():
+            self._going.set()
+            self._show(is_paused=False)
 
     def ask_now(self) -> None:
         """Do not wait for the turn."""
@@ -62,6 +78,7 @@ class Poller:
     async def first(self) -> None:
         """Asks until there is an answer."""
         while True:
+            await self._going.wait()
             # Whoever asks from here on wants an answer to a question that is still to come.
             self._wake.clear()
             try:
@@ -76,6 +93,12 @@ class Poller:
     def _succeed(self, content: Content) -> None:
         self._failures = 0
         now = self._clock.now()
+        if self.state.content and fell_to_nothing(self.state.content, content) and self._empty < BELIEVED_AFTER - 1:
+            self._empty += 1
+            doubt = Trouble(EMPTY, "the answer fell from many to none; it is asked again before it is believed", now)
+            self._show(trouble=doubt, next_try=now + until_next_turn(now, self.interval))
+            return
+        self._empty = 0
         self._show(content=content, trouble=None, next_try=now + until_next_turn(now, self.interval))
 
     def _fail(self, error: Exception) -> None:

@@ -57,7 +57,9 @@ async def patiently(
     sleep: Callable[[float], Awaitable[None]],
     told: Callable[[Exception, float], None] | None = None,
 ) -> _Result:
-    """`ask()`, tried again by the table as long as the next try falls within `patience` seconds of the first.
+    """`ask()`, tried again by the table as long as all the waits together are `patience` seconds at most.
+
+    After a failure later than that no further try is made.
 
     `told` hears of each failure and of the seconds until the next try. Raises the last `KmmError`.
     """
@@ -67,7 +69,8 @@ async def patiently(
         return wait_before_retry(_error(state), state.attempt_number)
 
     def give_up(state: RetryCallState) -> bool:
-        return now() - began + wait(state) > patience
+        # What is waited counts, so that the three first waits of the table fit into 30 s however long an answer takes.
+        return state.idle_for + wait(state) > patience or now() - began > patience
 
     def before_sleep(state: RetryCallState) -> None:
         if told:

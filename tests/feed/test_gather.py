@@ -14,7 +14,10 @@ from kmm_tui.api.errors import KmmError, ServerFailure, Unreachable
 from kmm_tui.api.query import AgentViewQuery, HistoricalQuery, MetricsQuery, resolve_metrics
 from kmm_tui.board.figure import Absent
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
+from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.gather import Gatherer, Wants
+from kmm_tui.feed.memory import Memory
+from kmm_tui.feed.offered import Offered
 from kmm_tui.metrics import BY_NAME, Method
 
 ONLINE = BY_NAME["online_agents"]
@@ -66,7 +69,8 @@ class Floor:
     def __init__(self, client: Any, wants: Wants, clock: Any) -> None:
         self.client = client
         self.learnt: list[tuple[Level, int]] = []
-        self.gatherer = Gatherer(client, wants, clock, lambda level, rows: self.learnt.append((level, len(list(rows)))))
+        asker = Asker(client, Offered(clock, Memory(None, "")))
+        self.gatherer = Gatherer(asker, wants, clock, lambda level, rows: self.learnt.append((level, len(list(rows)))))
 
     async def ask(self, *scopes: Scope) -> list[Any]:
         return await asyncio.gather(*map(self.gatherer.figures, scopes), return_exceptions=True)
