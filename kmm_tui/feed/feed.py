@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 from kmm_tui.api.answers import MetricsRow
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.errors import KmmError
+from kmm_tui.board.doubt import BELIEVED_AFTER
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.board.snapshot import Listing, Snapshot
@@ -18,6 +20,7 @@ from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.gather import Gatherer, Wants
+from kmm_tui.feed.kept import KeptBoard
 from kmm_tui.feed.offered import Offered
 from kmm_tui.feed.poller import Poller
 
@@ -46,13 +49,15 @@ class Feed:
         spawn: Spawn,
         publish: Callable[[TopicState], None],
         budget: Budget | None = None,
+        kept: KeptBoard | None = None,
     ) -> None:
         self._client = client
         self._watch = watch
         self._interval = interval
         self._clock = clock
         self._spawn = spawn
-        self._publish = publish
+        self._tell = publish
+        self._kept = kept
         self._budget = budget or Budget(clock)
         asker = Asker(client, Offered(clock, self._budget.memory))
         self._gatherer = Gatherer(asker, wants, clock, self._learn)
@@ -65,6 +70,10 @@ class Feed:
 
     def start(self) -> None:
         """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
+        if self._kept:
+            for state in self._kept.recalled.values():
+                self._tell(state)
+            self._spawn(self._kept.run(), "kept board")
         self._poll(AGENTS, self._gatherer.agents, self._interval)
         self._poll(TREND, self._gatherer.trend, max(self._interval, self._trend_every))
         for level in LISTS:
@@ -75,7 +84,8 @@ class Feed:
     async def close(self) -> None:
         """Log out and drop every connection. The workers are ended by their owner, before this."""
         self._gatherer.close()
-        await self._client.close()
+        # Both at once: neither a silent server nor a slow disk is to cost the other.
+        await asyncio.gather(self._client.close(), *([self._kept.write()] if self._kept else []))
 
     def ask_now(self) -> None:
         """Ask for everything at once, also where a person's help was waited for."""
@@ -147,14 +157,19 @@ class Feed:
     def _list(self, level: Level) -> None:
         """Learns which skills or groups there are, and goes on looking for new ones: rarely, once there are some."""
         topic = LISTS[level]
+        empty = 0
 
         async def ask() -> Listing:
+            nonlocal empty
             known = self._gatherer.listing(level) if level in self._listed else None
             if known is None or self._clock.now() - known.taken_at / 1000 >= lister.interval / 2:
                 snapshots = await self._gatherer.everything(level)
                 self._listed.add(level)
                 for snapshot in snapshots:
                     self._follow(snapshot.scope, snapshot.name, snapshot)
+                empty = 0 if any(snapshot.scope.key for snapshot in snapshots) else empty + 1
+                if not 0 < empty < BELIEVED_AFTER:
+                    self._withdraw(level)
                 known = self._gatherer.listing(level)
             found = known or Listing(level, 0, int(self._clock.now() * 1000))
             # As long as there is nothing to follow, the list itself is what is watched.
@@ -163,12 +178,36 @@ class Feed:
 
         def publish(state: TopicState) -> None:
             self._publish(state)
-            if level is Level.SKILL and state.trouble and ACCOUNT_FIGURES not in self._pollers:
-                # The account's figures come with the list of skills, and so does the reason for their absence.
-                self._publish(replace(state, topic=ACCOUNT_FIGURES))
+            if state.trouble:
+                for each in self._awaiting(level):
+                    self._publish(replace(state, topic=each, interval=self._interval, content=None))
 
         lister = self._pollers[topic] = Poller(topic, ask, self._interval, self._clock, publish)
         self._spawn(lister.run(), f"list of {level.value}s")
+
+    def _awaiting(self, level: Level) -> list[Topic]:
+        """What comes with this list, and so does the reason for its absence.
+
+        The account's figures, which come with the skills, and what is known from the last board only.
+        """
+        known = self._kept.recalled if self._kept else {}
+        found = [topic for topic in known if topic.scope.level is level and topic.scope.key]
+        if level is Level.SKILL:
+            found.append(ACCOUNT_FIGURES)
+        return [topic for topic in found if topic not in self._pollers]
+
+    def _withdraw(self, level: Level) -> None:
+        """Takes back what the last board knew and the account does not have any more."""
+        for topic in self._awaiting(level):
+            self._publish(TopicState(topic, self._interval, is_withdrawn=True))
+
+    def _publish(self, state: TopicState) -> None:
+        if self._kept:
+            state = self._kept.filled(state)
+        self._tell(state)
+        # Groups with their sub-groups are not what the next start asks for.
+        if self._kept and (state.is_withdrawn or not (self.subgroups and state.topic.scope.level is Level.GROUP)):
+            self._kept.note(state)
 
     def _learn(self, level: Level, rows: Iterable[MetricsRow]) -> None:
         if level in self._listed:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from kmm_tui.board.state import Content, Topic, TopicState
+from kmm_tui.board.state import Topic, TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.plain import from_plain, to_plain
@@ -64,17 +64,24 @@ class KeptBoard:
         self._changed = False
         self._states: dict[Topic, TopicState] = {state.topic: state for state in self._recall()}
         self.recalled: dict[Topic, TopicState] = dict(self._states)
-        """What was kept last time, and is still younger than a day. Their age tells how true they are."""
+        """What was kept last time, not older than a day, and has no answer yet. Their age tells how true they are."""
 
-    def content(self, topic: Topic) -> Content | None:
-        """What was last known of `topic` when the board ended last time."""
-        state = self.recalled.get(topic)
-        return state.content if state else None
+    def filled(self, state: TopicState) -> TopicState:
+        """`state`, with what was last known of its topic as long as there is no answer of this run."""
+        known = self.recalled.get(state.topic)
+        if known is None or state.content is not None or state.is_withdrawn:
+            return state
+        return replace(state, content=known.content)
 
     def note(self, state: TopicState) -> None:
-        """Takes note of a new state; one without content ends what is kept of its topic."""
-        if state.content is None:
+        """Takes note of a new state. One that is withdrawn is no longer kept."""
+        known = self.recalled.get(state.topic)
+        if known and (state.is_withdrawn or (state.content is not None and state.content is not known.content)):
+            del self.recalled[state.topic]
+        if state.is_withdrawn:
             self._changed |= self._states.pop(state.topic, None) is not None
+            return
+        if state.content is None:
             return
         before = self._states.get(state.topic)
         if before is None or before.content is not state.content or before.interval != state.interval:
