@@ -17,6 +17,7 @@ from kmm_tui.cli.exits import Exit
 
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
+    from kmm_tui.feed.budget import Budget
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
 
@@ -60,11 +61,24 @@ def show_board(options: Mapping[str, Any]) -> int:
         window=int(settings.board.window.total_seconds() * 1000),
         every=settings.board.every.total_seconds(),
     )
-    return run_board(new_client(loaded), about, watch=settings.board.watch, theme=settings.ui.theme)
+    budget = new_budget(profile.account)
+    client = new_client(loaded, budget)
+    return run_board(client, about, budget, watch=settings.board.watch, theme=settings.ui.theme)
+
+
+def new_budget(account: str) -> Budget:
+    """The budget of an account, which remembers over a restart what it was told."""
+    from platformdirs import user_state_path
+
+    from kmm_tui.feed.budget import Budget
+    from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.feed.memory import Memory
+
+    return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account))
 
 
 def new_app(
-    client: KmmClient, about: About, *, watch: Sequence[str] = (), theme: str
+    client: KmmClient, about: About, budget: Budget, *, watch: Sequence[str] = (), theme: str
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client."""
     from kmm_tui.board import asked
@@ -87,7 +101,7 @@ def new_app(
     feeds: list[Feed] = []
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
-        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish))
+        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget))
         return feeds[0]
 
     async def close() -> None:
@@ -101,13 +115,14 @@ def new_app(
 def run_board(
     client: KmmClient,
     about: About,
+    budget: Budget,
     *,
     watch: Sequence[str] = (),
     theme: str,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
-    app, close = new_app(client, about, watch=watch, theme=theme)
+    app, close = new_app(client, about, budget, watch=watch, theme=theme)
 
     signals: list[int] = []
 

@@ -15,6 +15,7 @@ from kmm_tui.cli.exits import Exit, exit_for
 
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
+    from kmm_tui.feed.budget import Budget
     from kmm_tui.settings import Loaded
 
 GOODBYE = 3.0
@@ -81,7 +82,7 @@ def load_settings(
     return loaded
 
 
-def new_client(loaded: Loaded) -> KmmClient:
+def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
     """A client for the chosen profile. Reads its secrets; ends the command with code 2 where one cannot be had."""
     from kmm_tui.api.client import KmmClient
     from kmm_tui.settings import SettingsError
@@ -91,7 +92,13 @@ def new_client(loaded: Loaded) -> KmmClient:
         credentials = loaded.sign_in()
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
-    return KmmClient(profile.account, credentials, domain_api=profile.domain_api)
+    return KmmClient(
+        profile.account,
+        credentials,
+        domain_api=profile.domain_api,
+        observe=budget.heard if budget else None,
+        gate=budget.pace if budget else None,
+    )
 
 
 @asynccontextmanager

@@ -15,6 +15,8 @@ import click
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.simulate import SIZES
 
+DEMO_PACE = 20.0
+"""Calls a second: what the simulator lets through."""
 GRACE = 2.0
 """Seconds that the simulator has to end by itself once its input is closed."""
 
@@ -101,6 +103,8 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
     from kmm_tui.api.credentials import UserLogin
     from kmm_tui.cli.board import run_board
     from kmm_tui.cli.connect import load_settings
+    from kmm_tui.feed.budget import Budget
+    from kmm_tui.feed.clock import SystemClock
     from kmm_tui.ui.header import About
 
     here = simulator.announcement()
@@ -124,9 +128,9 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         environ=environ,
         ignore_file=True,
     ).settings
-    client = KmmClient(
-        here["account"], UserLogin(here["username"], SecretStr(here["password"])), domain_api=here["url"]
-    )
+    budget = Budget(SystemClock(), fastest=DEMO_PACE)
+    login = UserLogin(here["username"], SecretStr(here["password"]))
+    client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
     about = About(
         account=here["account"],
         name="Demo contact centre",
@@ -135,4 +139,6 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         every=settings.board.every.total_seconds(),
         notice="DEMO",
     )
-    return run_board(client, about, watch=settings.board.watch, theme=settings.ui.theme, watchdog=simulator.ended)
+    return run_board(
+        client, about, budget, watch=settings.board.watch, theme=settings.ui.theme, watchdog=simulator.ended
+    )

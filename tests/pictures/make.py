@@ -19,7 +19,9 @@ from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import UserLogin
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.cli.board import new_app
-from kmm_tui.cli.demo import Simulator
+from kmm_tui.cli.demo import DEMO_PACE, Simulator
+from kmm_tui.feed.budget import Budget
+from kmm_tui.feed.clock import SystemClock
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
 
@@ -59,9 +61,10 @@ async def draw(picture: Picture) -> None:
     try:
         here = simulator.announcement()
         login = UserLogin(here["username"], SecretStr(picture.password or here["password"]))
-        client = KmmClient(here["account"], login, domain_api=here["url"])
+        budget = Budget(SystemClock(), fastest=DEMO_PACE)
+        client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
         about = About(here["account"], "Demo contact centre", "demo", HOUR, 5.0, "DEMO")
-        app, close = new_app(client, about, theme=picture.theme)
+        app, close = new_app(client, about, budget, theme=picture.theme)
         async with app.run_test(size=picture.size) as pilot:
             await _until(pilot, lambda: _is_complete(app))
             await pilot.press(*picture.keys)
