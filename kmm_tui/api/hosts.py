@@ -60,6 +60,11 @@ class Hosts:
         self._doubted: set[str] = set()
         self._lock = asyncio.Lock()
 
+    @property
+    def domain_api(self) -> str:
+        """Where hosts are looked up."""
+        return str(self._base)
+
     async def url(self, service: str) -> httpx.URL:
         """The base URL of `service`. Raises any `KmmError` of the look-up, unless a host is known from before."""
         if found := self._certain(service):

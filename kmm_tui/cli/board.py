@@ -14,6 +14,7 @@ import click
 
 from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_client
 from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.logged import begin_log
 
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
@@ -63,7 +64,7 @@ def show_board(options: Mapping[str, Any]) -> int:
     )
     budget = new_budget(profile.account)
     client = new_client(loaded, budget)
-    return run_board(client, about, budget, watch=settings.board.watch, theme=settings.ui.theme)
+    return run_board(client, about, budget, watch=settings.board.watch, theme=settings.ui.theme, keep=True)
 
 
 def new_budget(account: str) -> Budget:
@@ -78,15 +79,19 @@ def new_budget(account: str) -> Budget:
 
 
 def new_app(
-    client: KmmClient, about: About, budget: Budget, *, watch: Sequence[str] = (), theme: str
+    client: KmmClient, about: About, budget: Budget, *, watch: Sequence[str] = (), theme: str, keep: bool = False
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
-    """The board on `client`, and what to call once the board has ended: it logs out and closes the client."""
+    """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
+
+    `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
+    """
     from kmm_tui.board import asked
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.feed import Feed, Spawn
     from kmm_tui.feed.gather import Wants
+    from kmm_tui.feed.kept import KeptBoard
     from kmm_tui.ui.app import BoardApp
 
     clock = SystemClock()
@@ -98,10 +103,12 @@ def new_app(
         trend_window=TREND_WINDOW,
         trend_interval=TREND_INTERVAL,
     )
+    asked_for = (client.hosts.domain_api, tuple(watch), wants)
+    kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
     feeds: list[Feed] = []
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
-        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget))
+        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept))
         return feeds[0]
 
     async def close() -> None:
@@ -119,10 +126,12 @@ def run_board(
     *,
     watch: Sequence[str] = (),
     theme: str,
+    keep: bool = False,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
-    app, close = new_app(client, about, budget, watch=watch, theme=theme)
+    begin_log(client)
+    app, close = new_app(client, about, budget, watch=watch, theme=theme, keep=keep)
 
     signals: list[int] = []
 

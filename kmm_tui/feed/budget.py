@@ -9,6 +9,7 @@ from kmm_tui.api.number import number
 from kmm_tui.api.wire import Exchange
 from kmm_tui.board.meter import Reading
 from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.log import log_exchange
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.meter import Meter
 from kmm_tui.feed.pacing import FASTEST, Pace, PaceState
@@ -36,6 +37,7 @@ class Budget:
 
     def heard(self, exchange: Exchange) -> None:
         """Takes note of a call that has ended."""
+        log_exchange(exchange)
         self.meter.note(exchange)
         self.pace.heard(exchange)
 
