@@ -168,7 +168,7 @@ Start = Callable[..., Terminal]
 
 
 @contextlib.contextmanager
-def _starting(environ: dict[str, str]) -> Iterator[Start]:
+def _starting(environ: dict[str, str], folders: pytest.TempPathFactory) -> Iterator[Start]:
     started: list[Terminal] = []
 
     def start(
@@ -177,8 +177,11 @@ def _starting(environ: dict[str, str]) -> Iterator[Start]:
         rows: int = 40,
         environ: Mapping[str, str] = environ,
         command: Sequence[str] = (sys.executable, "-m", "kmm_tui"),
+        state: Path | None = None,
     ) -> Terminal:
-        terminal = Terminal([*command, *arguments], environ, columns, rows)
+        # What one board remembers is no other's business, unless a test says so.
+        remembered = {"XDG_STATE_HOME": str(state or folders.mktemp("state"))}
+        terminal = Terminal([*command, *arguments], {**environ, **remembered}, columns, rows)
         started.append(terminal)
         return terminal
 
@@ -190,16 +193,16 @@ def _starting(environ: dict[str, str]) -> Iterator[Start]:
 
 
 @pytest.fixture
-def start(environ: dict[str, str]) -> Iterator[Start]:
+def start(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """Starts ``kmm-tui`` with arguments: `start("demo", columns=80, rows=24, environ={...})`."""
-    with _starting(environ) as starter:
+    with _starting(environ, tmp_path_factory) as starter:
         yield starter
 
 
 @pytest.fixture(scope="module")
-def start_for_module(environ: dict[str, str]) -> Iterator[Start]:
+def start_for_module(environ: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     """The same for a board that the tests of a module look at together."""
-    with _starting(environ) as starter:
+    with _starting(environ, tmp_path_factory) as starter:
         yield starter
 
 
