@@ -256,6 +256,14 @@ def still_floor() -> Iterator[Floor]:
 
 
 @pytest.fixture
+def own_floor() -> Iterator[Floor]:
+    """A small floor that stands still, which a test may stop."""
+    floor = Floor("--size", "small")
+    yield floor
+    floor.stop()
+
+
+@pytest.fixture
 def floor(still_floor: Floor) -> Floor:
     """A medium floor that stands still, without faults, its counters at nought."""
     still_floor.control("DELETE", "/faults")

@@ -1,0 +1,95 @@
+"""What outlives the board: the figures of the last one, shown at once at the next start, and the log."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+
+def table(terminal: Any, first: str, last: str) -> list[str]:
+    """The lines between two titles: the rows of a table."""
+    lines = terminal.lines
+    begin = next(place for place, line in enumerate(lines) if first in line)
+    end = next(place for place, line in enumerate(lines) if last in line)
+    return [line for line in lines[begin + 2 : end] if line.strip()]
+
+
+def files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_the_old_figures_are_there_with_their_age_while_the_server_is_gone(
+    start: Any, own_floor: Any, environ: dict[str, str], tmp_path: Path
+) -> None:
+    mine = {**environ, **own_floor.environ(), "KMM_TUI_LOG": "debug"}
+    first = start(environ=mine, state=tmp_path)
+    first.wait_for("● LIVE", "AGENTS of the account", "TREND of the account", "whole account")
+    skills = table(first, "SKILLS", "AGENTS of")
+    strip = first.lines[first.lines.index(first.line("IN QUEUE")) + 1]
+    assert len(skills) >= 4
+    first.send("q")
+    assert first.ended() == 0
+
+    own_floor.stop()
+    second = start(environ=mine, state=tmp_path)
+    second.wait_for("OFFLINE", "cannot be reached", "old")
+    assert re.search(r"OFFLINE \d+s old · retry", second.lines[0])
+    assert "● LIVE" not in second.lines[0]
+    assert table(second, "SKILLS", "AGENTS of") == skills
+    assert second.lines[second.lines.index(second.line("IN QUEUE")) + 1] == strip
+    second.send("q")
+    assert second.ended() == 0
+
+    assert any(path.name == "board-default.json" for path in files(tmp_path))
+    log = next(path for path in files(tmp_path) if path.name == "kmm-tui.log").read_text()
+    assert re.search(r"DEBUG calls: \w{4}-\d{6} 127.0.0.1 /manager_workspace/api/account/\d+/metrics 200 [\d.]+ s", log)
+    assert re.search(r"INFO calls: .* no answer ", log)
+    for path in files(tmp_path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+        assert own_floor.here["password"] not in path.read_text()
+    for folder in {path.parent for path in files(tmp_path)}:
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
+
+
+def test_another_question_does_not_show_the_old_figures(
+    start: Any, own_floor: Any, environ: dict[str, str], tmp_path: Path
+) -> None:
+    mine = {**environ, **own_floor.environ()}
+    first = start(environ=mine, state=tmp_path)
+    first.wait_for("● LIVE", "whole account")
+    first.send("q")
+    assert first.ended() == 0
+    own_floor.stop()
+    second = start("--window", "2h", environ=mine, state=tmp_path)
+    second.wait_for("OFFLINE", "no data yet")
+    assert "whole account" not in second.text
+
+
+def test_a_folder_that_cannot_be_written_costs_the_memory_and_not_the_board(
+    start: Any, floor: Any, environ: dict[str, str], tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "a file, and no folder"
+    nowhere.touch()
+    terminal = start(environ={**environ, **floor.environ()}, state=nowhere)
+    terminal.wait_for("● LIVE", "whole account")
+    terminal.send("q")
+    assert terminal.ended() == 0
+    assert terminal.after() == ""
+    assert os.listdir(tmp_path) == [nowhere.name]
+
+
+def test_an_unknown_level_of_the_log_is_said_in_one_line(start: Any, floor: Any, environ: dict[str, str]) -> None:
+    terminal = start(environ={**environ, **floor.environ(), "KMM_TUI_LOG": "loud"})
+    assert terminal.ended() == 2
+    assert terminal.text.strip() == "KMM_TUI_LOG must be debug, info, warning or off"
+
+
+def test_the_demo_keeps_nothing_of_its_board(start: Any, environ: dict[str, str], tmp_path: Path) -> None:
+    terminal = start("demo", "--size", "small", state=tmp_path)
+    terminal.wait_for("● LIVE", "whole account")
+    terminal.send("q")
+    assert terminal.ended() == 0
+    assert {path.name for path in files(tmp_path)} == {"kmm-tui.log"}
