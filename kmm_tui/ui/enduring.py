@@ -1,0 +1,112 @@
+"""An app that goes on after exceptions and with a terminal that does not read; and that ends once there is none."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import ClassVar
+
+from rich.console import RenderableType
+from rich.text import Text
+from textual.app import App, ReturnType
+from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState
+
+from kmm_tui.ui import guard
+from kmm_tui.ui.driver import Patient, patient
+from kmm_tui.ui.mishaps import Mishaps
+from kmm_tui.ui.writer import PATIENCE
+
+logger = logging.getLogger("kmm_tui.ui")
+
+
+class EnduringApp(App[ReturnType]):
+    """See the module's text. Until its first frame, an exception ends it with one line, since nobody watches yet.
+
+    `outlives` is None for: on a terminal yes, headless no. So no test overlooks an exception that it has not asked for.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = (
+        []
+        if sys.platform == "win32"
+        else [Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="board.suspend")]
+    )
+    outlives: bool | None = None
+
+    def __init__(self) -> None:
+        guard.install()
+        super().__init__()
+        self.mishaps = Mishaps()
+        self._has_drawn = False
+
+    # -- exceptions
+
+    def survives(self, error: Exception) -> bool:
+        """Whether the board goes on after `error`, which is in the log then."""
+        outlives = not self.is_headless if self.outlives is None else self.outlives
+        if not (outlives and self._has_drawn and (self._running or self._exit)):
+            return False
+        self.mishaps.note(error)
+        return True
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.survives(error):
+            return
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._fatal_error()
+
+    def _fatal_error(self) -> None:
+        # In place of Textual's, which prints the locals of every frame: among them could be a credential.
+        error = self._exception
+        logger.error("the board had to end", exc_info=error)
+        trace = error.__traceback__ if error else None
+        while trace and trace.tb_next:
+            trace = trace.tb_next
+        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+        self._exit_renderables.append(Text(f"kmm-tui: unexpected {type(error).__name__}{place}; please report it"))
+        self._close_messages_no_wait()
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """A worker that ended by an exception is a line in the log."""
+        error = message.worker.error
+        if message.state is WorkerState.ERROR and isinstance(error, Exception):
+            self.mishaps.note(error)
+
+    # -- the terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's choice, made patient."""
+        return patient(super().get_driver_class())
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        driver = self._driver if isinstance(self._driver, Patient) else None
+        if driver and driver.is_behind:
+            return
+        if driver and driver.is_stale and renderable is not None:
+            renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        with driver.frame() if driver else nullcontext():
+            super()._display(screen, renderable)
+        if renderable is not None and self._running and not self._batch_count:
+            self._has_drawn = True
+
+    def terminal_caught_up(self, seconds: float) -> None:
+        """Paints all anew."""
+        if seconds >= PATIENCE:
+            logger.warning("the terminal did not read for %.0f s", seconds)
+        self.refresh()
+
+    def terminal_back(self) -> None:
+        """Paints all anew."""
+        self.refresh(layout=True)
+
+    def terminal_gone(self) -> None:
+        """Ends the app, as its person has."""
+        logger.warning("the terminal was closed, and the board with it")
+        self.exit()

@@ -1,0 +1,75 @@
+"""Keeps an exception to the message or the widget that raised it; Textual would end the widget, or the screen's update.
+
+Textual ends the message loop of whatever raises in a handler, and draws nothing of an update in which one widget fails.
+Both happen in methods that every widget inherits, Textual's own ones as well: so they are wrapped in their classes, for
+exactly the version that is pinned. An app that is not a `Survivor` sees nothing of it.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from rich.segment import Segment
+from textual._context import active_app
+from textual.content import Content
+from textual.geometry import Region
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.strip import Strip
+from textual.visual import Visual
+from textual.widget import Widget
+
+APOLOGY = "cannot be drawn; the log has the details"
+
+_dispatch = MessagePump._dispatch_message
+_render_lines = Widget.render_lines
+_render = Widget._render
+
+
+@runtime_checkable
+class Survivor(Protocol):
+    """An app that may go on after an exception."""
+
+    def survives(self, error: Exception) -> bool:
+        """Whether it goes on; then it has taken note of `error`."""
+        ...
+
+
+def _survived(error: Exception) -> bool:
+    app = active_app.get(None)
+    return isinstance(app, Survivor) and app.survives(error)
+
+
+async def _guarded_dispatch(self: MessagePump, message: Message) -> None:
+    try:
+        await _dispatch(self, message)
+    except Exception as error:
+        if not _survived(error):
+            raise
+
+
+def _guarded_render_lines(self: Widget, crop: Region) -> list[Strip]:
+    try:
+        return _render_lines(self, crop)
+    except Exception as error:
+        if not _survived(error):
+            raise
+        apology = Strip([Segment(APOLOGY)]).adjust_cell_length(self.size.width).crop(crop.x, crop.right)
+        blank = Strip.blank(crop.width)
+        return [apology if y == 0 else blank for y in range(crop.y, crop.bottom)]
+
+
+def _guarded_render(self: Widget) -> Visual:
+    try:
+        return _render(self)
+    except Exception as error:
+        if not _survived(error):
+            raise
+        return Content(APOLOGY)
+
+
+def install() -> None:
+    """Puts the guards in place; once is enough."""
+    MessagePump._dispatch_message = _guarded_dispatch  # type: ignore[method-assign]
+    Widget.render_lines = _guarded_render_lines  # type: ignore[method-assign]
+    Widget._render = _guarded_render  # type: ignore[method-assign]
