@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Coroutine
 from datetime import tzinfo
-from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from rich.text import Text
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.theme import Theme
@@ -18,15 +14,16 @@ from kmm_tui.board.board import Board
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
+from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.overview import Overview
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
 
-logger = logging.getLogger(__name__)
-
 SETTLE = 0.03
 """Seconds for which answers are collected before they are drawn together."""
+JUMP = 30.0
+"""Seconds between two ticks, either way, after which the machine must have slept or its clock have been set."""
 
 
 class BoardFeed(Protocol):
@@ -40,6 +37,10 @@ class BoardFeed(Protocol):
 
     def ask_now(self) -> None:
         """Ask for everything at once."""
+        ...
+
+    async def woke(self) -> None:
+        """The machine slept or its clock jumped: connections may be dead, and all has to be asked for anew."""
         ...
 
     def unmatched(self) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ class StateChanged(Message):
         return isinstance(message, StateChanged) and message.state.topic == self.state.topic
 
 
-class BoardApp(App[str]):
+class BoardApp(EnduringApp[str]):
     """The live board. It ends with None, or with a sentence that says why it had to end."""
 
     TITLE = "kmm-tui"
@@ -84,6 +85,7 @@ class BoardApp(App[str]):
         self._tz = tz
         self._wanted_theme = theme
         self._settling = False
+        self._ticked_at = clock.now()
         self._theme_note = ""
         self.board = Board()
         self.feed: BoardFeed | None = None
@@ -122,17 +124,6 @@ class BoardApp(App[str]):
         themes = super().available_themes
         return {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
 
-    def _fatal_error(self) -> None:
-        # In place of Textual's, which prints the locals of every frame: among them could be a credential.
-        error = self._exception
-        logger.error("the board had to end", exc_info=error)
-        trace = error.__traceback__ if error else None
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-        self._exit_renderables.append(Text(f"kmm-tui: unexpected {type(error).__name__}{place}; please report it"))
-        self._close_messages_no_wait()
-
     # -- the feed
 
     def _start_worker(self, work: Coroutine[Any, Any, None], name: str) -> object:
@@ -150,19 +141,20 @@ class BoardApp(App[str]):
 
     def _draw(self) -> None:
         self._settling = False
-        self._guarded(lambda overview, now: overview.update_board(now, self._note()))
+        self._redraw(lambda overview, now: overview.update_board(now, self._note()))
 
     def _tick(self) -> None:
-        self._guarded(lambda overview, now: overview.tick(now))
+        now = self._clock.now()
+        if self.feed and abs(now - self._ticked_at) > JUMP:
+            self._start_worker(self.feed.woke(), "woke")
+        self._ticked_at = now
+        self.mishaps.settle()
+        self._redraw(lambda overview, now: overview.tick(now))
 
-    def _guarded(self, draw: Callable[[Overview, float], None]) -> None:
-        # A failing callback of a timer would end the app; a board that lives for months leaves it at a line in the log.
-        try:
-            for screen in self.screen_stack:
-                if isinstance(screen, Overview):
-                    draw(screen, self._clock.now())
-        except Exception:
-            logger.exception("the board could not be drawn")
+    def _redraw(self, draw: Callable[[Overview, float], None]) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Overview):
+                draw(screen, self._clock.now())
 
     def _note(self) -> str:
         unmatched = self.feed.unmatched() if self.feed else ()
