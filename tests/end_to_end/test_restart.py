@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 from pathlib import Path
@@ -78,7 +77,7 @@ def test_a_folder_that_cannot_be_written_costs_the_memory_and_not_the_board(
     terminal.send("q")
     assert terminal.ended() == 0
     assert terminal.after() == ""
-    assert os.listdir(tmp_path) == [nowhere.name]
+    assert list(tmp_path.iterdir()) == [nowhere]
 
 
 def test_an_unknown_level_of_the_log_is_said_in_one_line(start: Any, floor: Any, environ: dict[str, str]) -> None:
