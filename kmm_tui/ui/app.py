@@ -11,12 +11,15 @@ from textual.message import Message
 from textual.theme import Theme
 
 from kmm_tui.board.board import Board
+from kmm_tui.board.meter import Reading
+from kmm_tui.board.scope import Level
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
+from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.overview import Overview
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
 
@@ -43,8 +46,16 @@ class BoardFeed(Protocol):
         """The machine slept or its clock jumped: connections may be dead, and all has to be asked for anew."""
         ...
 
-    def unmatched(self) -> tuple[str, ...]:
-        """What is watched and does not exist."""
+    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
+        """What is on the screen; the rest is not asked for."""
+        ...
+
+    def note(self) -> str:
+        """What a person should know of the asking, in one line; '' if there is nothing."""
+        ...
+
+    def reading(self) -> Reading:
+        """The meter."""
         ...
 
 
@@ -70,6 +81,7 @@ class BoardApp(EnduringApp[str]):
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "ask_now", "Refresh", id="board.refresh"),
+        Binding("m", "meter", "Meter", show=False, id="board.meter"),
         Binding("question_mark", "help", "Help", key_display="?", id="board.help"),
         Binding("q", "quit", "Quit", id="board.quit"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="board.quit-always"),
@@ -155,14 +167,23 @@ class BoardApp(EnduringApp[str]):
         for screen in self.screen_stack:
             if isinstance(screen, Overview):
                 draw(screen, self._clock.now())
+                if self.feed:
+                    screen.update_meter(self.feed.reading())
 
     def _note(self) -> str:
-        unmatched = self.feed.unmatched() if self.feed else ()
-        if unmatched:
-            return f"watched, but not in this account: {', '.join(unmatched)}"
-        return self._theme_note
+        return (self.feed.note() if self.feed else "") or self._theme_note
 
     # -- what a person does
+
+    def on_overview_looked(self, message: Overview.Looked) -> None:
+        """Asks for what is looked at, and for nothing else."""
+        if self.feed:
+            self.feed.show(message.levels, agents=message.agents, trend=message.trend)
+
+    def action_meter(self) -> None:
+        """Shows what asking costs."""
+        if self.feed and not isinstance(self.screen, MeterScreen):
+            self.push_screen(MeterScreen(self.feed.reading(), self._about.every, self.feed.note()))
 
     def action_ask_now(self) -> None:
         """Asks for everything now."""

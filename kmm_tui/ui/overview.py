@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
+from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Footer, Static
@@ -17,6 +17,7 @@ from kmm_tui.api.window import format_duration
 from kmm_tui.board.board import EVERYTHING, Board, ScopeRow, count_states
 from kmm_tui.board.figure_text import GONE
 from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level
 from kmm_tui.board.snapshot import Agent
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND
@@ -24,6 +25,7 @@ from kmm_tui.ui.agent_table import AGENT_COLUMNS, AGENT_SORT, STATES, agent_key
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
 from kmm_tui.ui.linetable import LineTable
+from kmm_tui.ui.meter import MeterLine
 from kmm_tui.ui.panel import Panel, TablePanel
 from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, scope_columns
 from kmm_tui.ui.strip import FigureStrip, strip_text
@@ -42,6 +44,13 @@ class Overview(Screen[None]):
         def __init__(self, include: bool) -> None:
             super().__init__()
             self.include = include
+
+    class Looked(Message):
+        """Other parts of the board are on the screen than before."""
+
+        def __init__(self, levels: frozenset[Level], agents: bool, trend: bool) -> None:
+            super().__init__()
+            self.levels, self.agents, self.trend = levels, agents, trend
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - the base's own kind of attribute
         (0, "-w-tiny"),
@@ -88,7 +97,9 @@ class Overview(Screen[None]):
         &.-h-short #lower { height: 4fr; }
         &.-w-tiny > *, &.-h-tiny > * { display: none; }
         &.-w-tiny > #small, &.-h-tiny > #small { display: block; }
-        Footer { background: $kmm-surface; }
+        #bottom { height: 1; dock: bottom; }
+        Footer { dock: none; width: 1fr; background: $kmm-surface; }
+        &.-w-narrow MeterLine { display: none; }
     }
     """
 
@@ -101,6 +112,8 @@ class Overview(Screen[None]):
         self._title = TitleBar(about, tz)
         self._strip = FigureStrip(format_duration(about.window))
         self._trouble = TroubleLine()
+        self._meter = MeterLine()
+        self._looked: tuple[frozenset[Level], bool, bool] | None = None
         self._skills = TablePanel(
             scope_columns("skill"), row_key, SCOPE_SORT, name="skills", empty="this account has no skills"
         )
@@ -124,7 +137,9 @@ class Overview(Screen[None]):
             yield self._agents
             yield self._trend
         yield Static(id="small", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        with Horizontal(id="bottom"):
+            yield Footer(show_command_palette=False, compact=True)
+            yield self._meter
 
     def on_mount(self) -> None:
         """The skills have the keyboard first."""
@@ -144,6 +159,10 @@ class Overview(Screen[None]):
             self._update_agents()
             self._trend.update_trend(self._board.trend(), self._board.freshness(TREND, now))
         self.tick(now)
+
+    def update_meter(self, reading: Reading) -> None:
+        """Shows what asking costs."""
+        self._meter.update_reading(reading)
 
     def tick(self, now: float) -> None:
         """Moves ages, times in state and freshness on to `now`, epoch seconds."""
@@ -237,6 +256,15 @@ class Overview(Screen[None]):
         other, key, what = hints[panel]
         return [] if other.display else [("   ", "dim"), (key, "accent"), (f" {what}", "dim")]
 
+    def _laid_out(self) -> None:
+        """What covers what may have changed: the titles hint at it, and only what can be seen is asked for."""
+        self._update_titles(self._now)
+        levels = frozenset(level for level, panel in self._scopes.items() if panel.display)
+        looked = (levels, self._agents.display, self._trend.display)
+        if looked != self._looked:
+            self._looked = looked
+            self.post_message(self.Looked(*looked))
+
     def _update_small(self) -> None:
         size = (
             f"kmm-tui needs {LEAST_WIDTH} x {LEAST_HEIGHT}, this terminal has {self.size.width} x {self.size.height}."
@@ -252,7 +280,7 @@ class Overview(Screen[None]):
     def on_resize(self) -> None:
         """What is covered by what depends on the size."""
         self._update_small()
-        self.call_after_refresh(self._update_titles, self._now)
+        self.call_after_refresh(self._laid_out)
 
     def action_front(self, name: str) -> None:
         """Brings a panel up and gives it the keyboard."""
@@ -260,7 +288,7 @@ class Overview(Screen[None]):
         for each in pair:
             self.set_class(each == name, f"-front-{each}")
         self.query_one(f"#{name}-panel", Panel).body.focus()
-        self.call_after_refresh(self._update_titles, self._now)
+        self.call_after_refresh(self._laid_out)
 
     def action_subgroups(self) -> None:
         """Includes sub-groups in each group's figures, or leaves them out again."""

@@ -16,6 +16,7 @@ from kmm_tui.api.answers import Cost, Skill
 from kmm_tui.api.window import HOUR, MINUTE, Window
 from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
 from kmm_tui.board.freshness import Trouble
+from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Listing, Roster, Snapshot, Trend, TrendPoint, figures_of
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, Section, Topic, TopicState
@@ -31,6 +32,7 @@ WINDOW = Window.last(HOUR, NOW_MS - 12_000)
 COST = Cost(NOW_MS - 12_000, 0.21, 4096)
 EVERY = 30.0
 
+READING = Reading(6.4, 300.0, 3, 2, 2, 384, 0.21, 1.9, 7_340_000)
 Values = dict[str, float | None]
 
 
@@ -55,7 +57,9 @@ class FakeFeed:
     first: list[TopicState] = field(default_factory=list)
     subgroups: bool = False
     asked: int = 0
-    missing: tuple[str, ...] = ()
+    woken: int = 0
+    told: str = ""
+    shown: tuple[frozenset[Level], bool, bool] | None = None
 
     def start(self) -> None:
         for state in self.first:
@@ -64,8 +68,17 @@ class FakeFeed:
     def ask_now(self) -> None:
         self.asked += 1
 
-    def unmatched(self) -> tuple[str, ...]:
-        return self.missing
+    async def woke(self) -> None:
+        self.woken += 1
+
+    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
+        self.shown = (levels, agents, trend)
+
+    def note(self) -> str:
+        return self.told
+
+    def reading(self) -> Reading:
+        return READING
 
 
 def figures(**values: float | None) -> Snapshot:
@@ -199,13 +212,11 @@ SetStage = Callable[..., Stage]
 def stage() -> SetStage:
     """Makes a board that is handed `states` when it starts."""
 
-    def make(
-        states: list[TopicState] | None = None, *, theme: str = "kmm-dark", missing: tuple[str, ...] = ()
-    ) -> Stage:
+    def make(states: list[TopicState] | None = None, *, theme: str = "kmm-dark", told: str = "") -> Stage:
         clock, feeds = FrozenClock(), []
 
         def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> FakeFeed:
-            feeds.append(FakeFeed(publish, whole_board() if states is None else states, missing=missing))
+            feeds.append(FakeFeed(publish, whole_board() if states is None else states, told=told))
             return feeds[0]
 
         return Stage(BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC), clock, feeds)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from kmm_tui.board.freshness import Trouble
+from kmm_tui.board.scope import Level
 from kmm_tui.board.state import AGENTS, Section, Topic
 from kmm_tui.ui.help import NOTICE, Help
 from kmm_tui.ui.linetable import LineTable
@@ -219,12 +221,13 @@ async def test_names_are_data_and_not_markup(stage: SetStage) -> None:
         assert "\x1b" not in line
         assert "\u202e" not in line
         # The figures still stand in their columns.
-        headers = line_with(pilot, "▾queue")
-        assert headers.rstrip().endswith("auto")
+        headers, others = line_with(pilot, "▾queue"), line_with(pilot, "whole account")
+        assert cell_len(headers[: headers.index("load") + 4]) == cell_len(line[: line.index("104%") + 4])
+        assert cell_len(others[: others.index("91%") + 3]) == cell_len(line[: line.index("104%") + 4])
 
 
 async def test_what_is_watched_and_does_not_exist_is_said(stage: SetStage) -> None:
-    async with stage(missing=("Biling",)).app.run_test(size=(120, 40)) as pilot:
+    async with stage(told="watched, but not in this account: Biling").app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         line_with(pilot, "watched, but not in this account: Biling")
 
@@ -237,22 +240,6 @@ async def test_an_unknown_theme_is_said_and_the_board_starts(stage: SetStage) ->
         assert app.theme == "kmm-dark"
 
 
-async def test_a_drawing_that_fails_does_not_end_the_board(stage: SetStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = stage().app
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-
-        def fail(*_: object) -> None:
-            raise RuntimeError("boom")
-
-        with monkeypatch.context() as patched:
-            patched.setattr(Overview, "tick", fail)
-            app._tick()
-        app._tick()
-        line_with(pilot, "LIVE")
-        assert app.is_running
-
-
 async def test_resizing_keeps_what_was_chosen(stage: SetStage) -> None:
     async with stage().app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -261,3 +248,32 @@ async def test_resizing_keeps_what_was_chosen(stage: SetStage) -> None:
             await pilot.resize_terminal(*size)
             await settle(pilot)
         assert "AGENTS of Billing 2" in line_with(pilot, "AGENTS")
+
+
+async def test_only_what_is_on_the_screen_is_asked_for(stage: SetStage) -> None:
+    set_up = stage()
+    async with set_up.app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert set_up.feed.shown == (frozenset({Level.SKILL}), True, False)
+        await pilot.press("3", "5")
+        await settle(pilot)
+        assert set_up.feed.shown == (frozenset({Level.GROUP}), False, True)
+        await pilot.resize_terminal(200, 60)
+        await settle(pilot)
+        assert set_up.feed.shown == (frozenset({Level.SKILL, Level.GROUP}), True, True)
+
+
+async def test_the_meter_is_at_the_bottom_and_whole_on_a_key(stage: SetStage) -> None:
+    set_up = stage()
+    async with set_up.app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        set_up.app._tick()
+        await pilot.pause()
+        line_with(pilot, "▲ 2 x 429  6.4 calls/min")
+        await pilot.press("m")
+        await pilot.pause(0.1)
+        for text in ("6.4 of 300", "3 calls", "384", "0.21 s", "1.90 s", "7.34 MB"):
+            line_with(pilot, text)
+        await pilot.press("m")
+        await pilot.pause(0.1)
+        assert isinstance(pilot.app.screen, Overview)

@@ -1,0 +1,105 @@
+"""What asking costs: a word of it at the bottom of the screen, and all of it on a key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from kmm_tui.board.meter import Reading
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.lines import Line, RoleLines, spread
+
+
+class MeterLine(RoleLines):
+    """``3.1 calls/min``, and how many were refused as too many within the hour if there were any."""
+
+    DEFAULT_CSS = """
+    MeterLine { width: 30; height: 1; background: $kmm-surface; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="meter")
+        self._reading: Reading | None = None
+
+    def update_reading(self, reading: Reading | None) -> None:
+        """Shows the meter as it stands."""
+        self._reading = reading
+        self.show()
+
+    def lines(self, width: int) -> Sequence[Line]:
+        reading = self._reading
+        if reading is None:
+            return []
+        right: list[Span] = []
+        if reading.throttled:
+            right.append((f"▲ {reading.throttled} x 429  ", "warn"))
+        right.append((f"{reading.per_minute:.1f} calls/min ", "dim"))
+        return [spread([], right, width)]
+
+
+def bytes_text(count: int) -> str:
+    """An amount of bytes with three digits at most.
+
+    >>> bytes_text(812), bytes_text(43_000), bytes_text(7_340_000)
+    ('812 B', '43.0 kB', '7.34 MB')
+    """
+    for size, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if count >= size:
+            scaled = count / size
+            return f"{scaled:.{2 if scaled < 10 else 1 if scaled < 100 else 0}f} {unit}"
+    return f"{count} B"
+
+
+def seconds_text(seconds: float | None) -> str:
+    """An answer time; a dash where nothing was answered."""
+    return "–" if seconds is None else f"{seconds:.2f} s"
+
+
+class MeterScreen(ModalScreen[None]):
+    """The whole meter, over the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,m,q,enter", "dismiss", "Close", id="meter.close"),
+    ]
+    DEFAULT_CSS = """
+    MeterScreen {
+        align: center middle;
+        & > Vertical { width: 64; height: auto; background: $kmm-surface; color: $kmm-text; padding: 1 3; }
+    }
+    """
+
+    def __init__(self, reading: Reading, every: float, stretched: str) -> None:
+        super().__init__()
+        self._rows = rows_of(reading, every)
+        self._note = stretched
+
+    def compose(self) -> ComposeResult:
+        """One text."""
+        text = Content.assemble(("WHAT ASKING COSTS", "bold $kmm-title"), "\n")
+        for label, value in self._rows:
+            text += Content.assemble("\n", (f"{label:<34}", "$kmm-dim"), (value, "$kmm-text"))
+        if self._note:
+            text += Content.assemble("\n\n", (self._note, "$kmm-warn"))
+        with Vertical():
+            yield Static(text)
+
+
+def rows_of(reading: Reading, every: float) -> list[tuple[str, str]]:
+    """The meter, line by line. `every` is the interval that was wished for, in seconds."""
+    return [
+        ("calls a minute, last 5 minutes", f"{reading.per_minute:.1f} of {reading.budget:.0f}"),
+        (f"one refresh of this view, each {every:.0f} s", f"{reading.refresh_calls} calls"),
+        ("calls in the last hour", f"{reading.calls}"),
+        ("not answered with what was asked", f"{reading.failed}"),
+        ("refused as too many (429)", f"{reading.throttled}"),
+        ("answer time, mean", seconds_text(reading.mean_seconds)),
+        ("answer time, worst", seconds_text(reading.worst_seconds)),
+        ("received", bytes_text(reading.received)),
+    ]
