@@ -15,8 +15,8 @@ import click
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.simulate import SIZES
 
-DEMO_PACE = 20.0
-"""Calls a second: what the simulator lets through."""
+DEMO_PACE = 60.0
+"""Calls a second: the simulator minds bursts of 60 and no smaller ones."""
 GRACE = 2.0
 """Seconds that the simulator has to end by itself once its input is closed."""
 
