@@ -275,29 +275,28 @@ async def test_a_thousand_agents_are_written_without_holding_the_loop(
     kept = make()
     for state in large(slept_on.now()):
         kept.note(state)
-    gaps: list[float] = []
+    turns: list[float] = []
 
     async def watch() -> None:
-        before = time.perf_counter()
+        # What this thread itself works in each turn: a busy machine makes it wait, which is nobody's fault here.
         while True:
+            before = time.thread_time()
             await asyncio.sleep(0)
-            now = time.perf_counter()
-            gaps.append(now - before)
-            before = now
+            turns.append(time.thread_time() - before)
 
     watching = asyncio.create_task(watch())
     await kept.write()
     watching.cancel()
-    # On an idle machine no turn of the loop takes 20 ms; tests share theirs, so that a few may.
-    assert len(gaps) >= 5
-    assert sorted(gaps)[len(gaps) // 2] < 0.03
+    assert len(turns) >= 5
+    # One of them may be the garbage collector's.
+    assert sorted(turns)[-2] < 0.03
     assert len(make().recalled) == 181
 
 
 def test_a_thousand_agents_are_a_small_file_and_quickly_read() -> None:
     written = json.dumps(states_to_plain(tuple(large(1_800_000_000.0))), ensure_ascii=False, separators=(",", ":"))
     assert len(written.encode()) < 400_000
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(states_from_plain(json.loads(written))) == 181
-    # Some 50 ms on an idle machine.
-    assert time.perf_counter() - began < 0.5
+    # Some 30 ms on an idle machine.
+    assert time.thread_time() - began < 0.5
