@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self, TypeAlias
 
 import httpx
+from pydantic import SecretStr
 
 from kmm_tui.api.answers import AgentViewAnswer, HistoricalAnswer, MetricsAnswer
 from kmm_tui.api.credentials import Credentials, secrets_of
@@ -27,6 +28,7 @@ from kmm_tui.api.errors import (
 from kmm_tui.api.hosts import DOMAIN_API, KMM, Hosts
 from kmm_tui.api.query import AGENTS_REACH, METRICS_PAGE, AgentViewQuery, HistoricalQuery, MetricsQuery, resolve_metrics
 from kmm_tui.api.reading import read_agent_view, read_historical, read_metrics
+from kmm_tui.api.routes import new_trust, proxy_of_environment, secrets_of_proxy
 from kmm_tui.api.signin import AppKeySignIn, sign_in
 from kmm_tui.api.signin_base import SignIn
 from kmm_tui.api.text import Redactor
@@ -48,8 +50,9 @@ class KmmClient:
     """Asks one account's Key Messaging Metrics. Every call is one attempt: whoever calls decides about trying again.
 
     `account` is the account's number, `domain_api` where its hosts are looked up. `clock` gives epoch seconds.
-    Raises `ValueError` for an account that is none, and for a Domain API address that is neither https nor http on
-    loopback. Methods raise `KmmError`. `close` it, or use it as a context manager: a session is to be left.
+    `verify` and `proxy` are those of `new_http_client`. Raises `ValueError` for an account that is none, for a Domain
+    API address that is neither https nor http on loopback, and for a proxy that is none. Methods raise `KmmError`.
+    `close` it, or use it as a context manager: a session is to be left.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class KmmClient:
         *,
         domain_api: str = DOMAIN_API,
         http: httpx.AsyncClient | None = None,
-        verify: ssl.SSLContext | bool = True,
+        verify: ssl.SSLContext | None = None,
+        proxy: SecretStr | None = None,
         clock: Callable[[], float] = time.time,
         observe: Callable[[Exchange], None] | None = None,
         gate: Gate | None = None,
@@ -69,9 +73,12 @@ class KmmClient:
         self.account = account
         self.clock = clock
         self._own_http = http is None
-        self._verify = verify
-        self._http = http or new_http_client(verify=verify)
-        self._wire = Wire(self._http, Redactor(secrets_of(credentials)), clock=clock, observe=observe, gate=gate)
+        # Made once: reconnecting is not to hold up the board.
+        self._trust = verify if http or verify else new_trust()
+        self._proxy = proxy
+        self._http = http or new_http_client(verify=self._trust, proxy=proxy)
+        secrets = (*secrets_of(credentials), *secrets_of_proxy(proxy or proxy_of_environment()))
+        self._wire = Wire(self._http, Redactor(secrets), clock=clock, observe=observe, gate=gate)
         self.hosts = Hosts(self._wire, account, domain_api)
         self.sign_in: SignIn = sign_in(credentials, self._wire, self.hosts, account, clock)
         self._agents_page = AGENTS_REACH
@@ -101,7 +108,7 @@ class KmmClient:
         Calls under way fail as `Unreachable`. A client that was handed its `http` keeps it.
         """
         if self._own_http:
-            self._http = new_http_client(verify=self._verify)
+            self._http = new_http_client(verify=self._trust, proxy=self._proxy)
             await self._wire.use(self._http).aclose()
 
     async def close(self) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 
 import httpx
 
 from kmm_tui.api.errors import AccountUnknown, Garbled, KmmError, RequestRefused, SignInRefused
+from kmm_tui.api.routes import is_loopback
 from kmm_tui.api.text import Body
 from kmm_tui.api.wire import Wire
 
@@ -23,16 +23,6 @@ _BARE_HOST = re.compile(
     rf"(?P<name>{_LABEL}(?:\.{_LABEL})*|\[[0-9A-Fa-f:.]{{2,45}}\])(?::(?P<port>\d{{1,5}}))?", re.ASCII
 )
 _LONGEST_HOST = 260
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine and no other."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Hosts:

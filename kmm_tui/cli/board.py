@@ -62,20 +62,20 @@ def show_board(options: Mapping[str, Any]) -> int:
         window=int(settings.board.window.total_seconds() * 1000),
         every=settings.board.every.total_seconds(),
     )
-    budget = new_budget(profile.account)
+    budget = new_budget(profile.account, settings.board.calls_per_minute / 60)
     client = new_client(loaded, budget)
     return run_board(client, about, budget, watch=settings.board.watch, theme=settings.ui.theme, keep=True)
 
 
-def new_budget(account: str) -> Budget:
-    """The budget of an account, which remembers over a restart what it was told."""
+def new_budget(account: str, fastest: float) -> Budget:
+    """The budget of an account, which remembers over a restart what it was told; `fastest` in calls a second."""
     from platformdirs import user_state_path
 
     from kmm_tui.feed.budget import Budget
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.memory import Memory
 
-    return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account))
+    return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account), fastest)
 
 
 def new_app(

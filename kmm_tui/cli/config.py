@@ -9,13 +9,19 @@ from typing import Any, NoReturn
 
 import click
 
+from kmm_tui.cli.connect import account_options
+
 USAGE_OR_SETTINGS = 2
 """The exit code for a mistake in the command or in the settings."""
 
 
 def _option(name: str) -> Any:
-    """An option of ``kmm-tui`` itself: from the root context's object if that has it, else from its parameters."""
-    root = click.get_current_context().find_root()
+    """An option of the command, else of ``kmm-tui``: from the root context's object, or from its parameters."""
+    context = click.get_current_context()
+    own = context.params.get(f"own_{name}")
+    if own is not None:
+        return own
+    root = context.find_root()
     value = root.obj.get(name) if isinstance(root.obj, Mapping) else getattr(root.obj, name, None)
     return root.params.get(name) if value is None else value
 
@@ -47,7 +53,8 @@ def config() -> None:
 
 
 @config.command("show")
-def show_command() -> None:
+@account_options
+def show_command(**_own: Any) -> None:
     """Print every value with its source; secrets are masked."""
     import os
 
@@ -69,7 +76,8 @@ def show_command() -> None:
 
 
 @config.command("path")
-def path_command() -> None:
+@account_options
+def path_command(**_own: Any) -> None:
     """Print where the settings file is."""
     path = _path()
     click.echo(str(path))
@@ -88,7 +96,8 @@ def schema_command() -> None:
 
 
 @config.command("init")
-def init_command() -> None:
+@account_options
+def init_command(**_own: Any) -> None:
     """Write a commented example where the settings file belongs; an existing file is left alone."""
     from kmm_tui.settings import write_example
 

@@ -83,22 +83,31 @@ def load_settings(
 
 
 def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
-    """A client for the chosen profile. Reads its secrets; ends the command with code 2 where one cannot be had."""
+    """A client for the chosen profile. Reads its secrets and certificates.
+
+    Ends the command with code 2 where one of them, or a proxy that the environment names, is no good.
+    """
     from kmm_tui.api.client import KmmClient
     from kmm_tui.settings import SettingsError
 
     profile = loaded.settings.chosen
     try:
-        credentials = loaded.sign_in()
+        credentials, trust = loaded.sign_in(), loaded.trust()
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
-    return KmmClient(
-        profile.account,
-        credentials,
-        domain_api=profile.domain_api,
-        observe=budget.heard if budget else None,
-        gate=budget.pace if budget else None,
-    )
+    try:
+        return KmmClient(
+            profile.account,
+            credentials,
+            domain_api=profile.domain_api,
+            verify=trust,
+            proxy=profile.proxy,
+            observe=budget.heard if budget else None,
+            gate=budget.pace if budget else None,
+        )
+    except ValueError as error:
+        # The settings have been checked; a proxy of the environment has not.
+        fail(str(error), Exit.USAGE)
 
 
 @asynccontextmanager

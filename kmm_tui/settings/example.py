@@ -16,13 +16,18 @@ _EXAMPLE = """\
 #profile = "acme"
 
 # One table per account, under a name of your own. The environment can give all of it for the chosen profile:
-# KMM_TUI_ACCOUNT, KMM_TUI_NAME, KMM_TUI_DOMAIN_API, KMM_TUI_AUTH__METHOD, KMM_TUI_AUTH__APP_KEY and so on.
+# KMM_TUI_ACCOUNT, KMM_TUI_NAME, KMM_TUI_PROXY, KMM_TUI_AUTH__METHOD, KMM_TUI_AUTH__APP_KEY and so on.
 #[profiles.acme]
 #account = "12345678"
 # What the board's header calls it.
 #name = "Acme EMEA"
 # Where the account's hosts are looked up. Plain http is allowed only for this machine.
 #domain_api = "https://api.liveperson.net"
+# Certificates (PEM) of your company's own authorities, which are believed besides the usual ones. A path that is not
+# whole starts at the folder of this file. Without it SSL_CERT_FILE holds.
+#ca_bundle = "company-ca.pem"
+# The proxy to the outside; it may hold a user and password. Without it HTTPS_PROXY holds; NO_PROXY holds in any case.
+#proxy = "http://proxy.acme.example:8080"
 
 # How to sign in: "app_key", "client_credentials", "user" or "bearer".
 # A secret is text in quotes, the one line of a file that only you may read (chmod 600; a path that is not whole
@@ -61,6 +66,8 @@ _EXAMPLE = """\
 #window = "1h"
 # Skills and groups by id, name or pattern, such as ["Bill*", "skill:123", "group:Sales*"]. Empty means all.
 #watch = []
+# Calls a minute that the account may be asked at most, from 6 to 6000. After a refusal it is asked less by itself.
+#calls_per_minute = 300
 
 #[ui]
 #theme = "kmm-dark"

@@ -29,7 +29,7 @@ SETTING_KEYS = (
 VARIABLES = {keys.variable(key): key for key in SETTING_KEYS}
 
 _PLAIN = frozenset(
-    {"account", "name", "domain_api", "method", "username", "client_id"}
+    {"account", "name", "domain_api", "ca_bundle", "method", "username", "client_id"}
     | {name for model in (Settings, Board, Ui, SecretFile, SecretCommand) for name in model.model_fields}
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kmm_tui.api.credentials import Credentials
 from kmm_tui.settings import keys
@@ -17,6 +17,9 @@ from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, f
 from kmm_tui.settings.models import Board, Profile, Settings, Ui
 from kmm_tui.settings.read import choose_path, exposed, read
 from kmm_tui.settings.secrets import Runner, run_command
+
+if TYPE_CHECKING:
+    import ssl
 
 _SAMPLES = {"account": 'account = "12345678"', "method": 'method = "user"'}
 
@@ -46,6 +49,21 @@ class Loaded:
         except SettingsError as error:
             problems = error.problems
         raise SettingsError(self._placed(problem) for problem in problems)
+
+    def trust(self) -> ssl.SSLContext:
+        """What servers' certificates are checked against, the chosen profile's ``ca_bundle`` included. Takes 30 ms.
+
+        Raises ``SettingsError`` that names a file of certificates which is missing or broken.
+        """
+        from kmm_tui.api.routes import BadBundle, new_trust  # the settings alone need no network
+
+        try:
+            return new_trust(self.settings.chosen.ca_bundle)
+        except BadBundle as error:
+            problem = Problem(error.variable, "", str(error))
+            if not error.variable:
+                problem = self._placed(Problem("", "ca_bundle", str(error)))
+        raise SettingsError([problem])
 
     def _placed(self, problem: Problem) -> Problem:
         key = f"{dotted(('profiles', self.settings.profile))}.{problem.key}"

@@ -9,13 +9,16 @@ from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
 from kmm_tui.settings.auth import Auth, Text
 from kmm_tui.settings.duration import format_duration, parse_duration
+from kmm_tui.settings.secrets import FilePath
 from kmm_tui.settings.table import Table
 
 DOMAIN_API = "https://api.liveperson.net"
+PROXY = "http://proxy.example:8080"
+FEWEST_CALLS, CALLS, MOST_CALLS = 6, 300, 6000
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 _BARE_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?")
 
@@ -55,6 +58,36 @@ def _domain_api(value: Any) -> str:
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f'must end after the host, as in "{DOMAIN_API}"; leave out the path')
     return f"{parts.scheme}://{whole}"
+
+
+def _proxy(value: Any) -> SecretStr:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not isinstance(text, str):
+        raise ValueError(f'must be an address in quotes, such as "{PROXY}"')
+    text = text.strip()
+    if _BARE_HOST.fullmatch(text):
+        raise ValueError(f'http:// is missing; write an address such as "{PROXY}"')
+    spelt = "; in a password write / as %2F, ? as %3F, # as %23" if "@" in text else ""
+    try:
+        parts = urlsplit(text)
+        port, host = parts.port, parts.netloc.rpartition("@")[2]
+    except ValueError:
+        raise ValueError(f'not an address; write one such as "{PROXY}"{spelt}') from None
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f'must begin with http:// or https://, as in "{PROXY}"')
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f'must end after the host, as in "{PROXY}"{spelt}')
+    if not text.isprintable() or " " in text or not _HOST.fullmatch(host.removesuffix(f":{port}")) or port == 0:
+        raise ValueError(f'not an address; write one such as "{PROXY}"')
+    return SecretStr(text.rstrip("/"))
+
+
+def _calls(value: Any) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not FEWEST_CALLS <= value <= MOST_CALLS:
+        raise ValueError(f"must be a whole number from {FEWEST_CALLS} to {MOST_CALLS}, such as {CALLS}")
+    return value
 
 
 def _length(low: str, high: str | None, unit: str, usual: str) -> Callable[[Any], timedelta]:
@@ -104,6 +137,7 @@ def _watched(value: Any) -> str:
 
 
 _JSON_DURATION = WithJsonSchema({"type": "string", "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"})
+_JSON_CALLS = WithJsonSchema({"type": "integer", "minimum": FEWEST_CALLS, "maximum": MOST_CALLS})
 _AS_TEXT = PlainSerializer(format_duration, return_type=str)
 
 Every = Annotated[timedelta, BeforeValidator(_length("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
@@ -118,6 +152,12 @@ class Profile(Table):
     domain_api: Annotated[str, BeforeValidator(_domain_api)] = Field(
         DOMAIN_API, description="Where the account's hosts are looked up: https, or http on this machine."
     )
+    ca_bundle: FilePath | None = Field(
+        None, description="PEM file of authorities to believe besides the usual ones, relative to the settings file."
+    )
+    proxy: Annotated[SecretStr, BeforeValidator(_proxy)] | None = Field(
+        None, description="The proxy to the outside, http or https; it may hold a user and password."
+    )
     auth: Auth = Field(description="How to sign in.")
 
 
@@ -128,6 +168,9 @@ class Board(Table):
     window: Window = Field(timedelta(hours=1), description='What figures are counted over: "1m" to "24h".')
     watch: Annotated[tuple[Annotated[str, BeforeValidator(_watched)], ...], BeforeValidator(_watch)] = Field(
         (), description='Skills and groups by id, name or pattern: "Bill*", "skill:123", "group:Sales*"; empty is all.'
+    )
+    calls_per_minute: Annotated[int, BeforeValidator(_calls), _JSON_CALLS] = Field(
+        CALLS, description=f"How often the account is asked at most: {FEWEST_CALLS} to {MOST_CALLS} calls a minute."
     )
 
 

@@ -93,7 +93,8 @@ def exposed(draft: Draft) -> Iterator[str]:
         yield f"{path}: others on this machine may read this file, and it holds a secret; chmod 600 {path}"
 
 
-def _holds_secret(value: Any) -> bool:
+def _holds_secret(value: Any, key: str = "") -> bool:
     if isinstance(value, dict):
-        return any(_holds_secret(inner) for inner in value.values())
-    return isinstance(value, SecretStr)
+        return any(_holds_secret(inner, name) for name, inner in value.items())
+    # A proxy's address is masked everywhere, but without a user and password in it others may read it.
+    return isinstance(value, SecretStr) and (key != "proxy" or "@" in value.get_secret_value())

@@ -71,6 +71,10 @@ def _path(value: Any, info: ValidationInfo) -> Path:
     return Path(folder, path) if folder else path
 
 
+FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})]
+"""The path of a file; one that is not whole starts at the folder of the settings file."""
+
+
 def _arguments(value: Any) -> Any:
     good = isinstance(value, list | tuple) and all(isinstance(one, str) and "\0" not in one for one in value)
     if not good or not value or not value[0].strip():
@@ -81,7 +85,7 @@ def _arguments(value: Any) -> Any:
 class SecretFile(Table):
     """A secret that is the one line of a file which only its owner may read."""
 
-    file: Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "string"})] = Field(
+    file: FilePath = Field(
         description="Path of the file, relative to the settings file; only you may read it (chmod 600)."
     )
 

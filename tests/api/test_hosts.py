@@ -10,7 +10,7 @@ import pytest
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import Credentials
 from kmm_tui.api.errors import Garbled, KmmError, ServerFailure, Unreachable
-from kmm_tui.api.hosts import is_loopback
+from kmm_tui.api.routes import is_loopback
 
 
 class Elsewhere(httpx.AsyncBaseTransport):

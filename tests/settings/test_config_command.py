@@ -99,6 +99,17 @@ def test_path_is_the_file_that_would_be_read(tmp_path: Path, written: Path) -> N
     assert default_path().parts[-2:] == ("kmm-tui", "config.toml")
 
 
+def test_the_file_and_the_profile_may_stand_behind_the_command_and_win_there(tmp_path: Path, written: Path) -> None:
+    done = run("config", "show", "--config", written, "--profile", "beta")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.split()[:2] == ["profile", "beta"]
+    other = tmp_path / "other.toml"
+    assert run("--config", other, "config", "path", "--config", written, "--profile", "x").stdout == f"{written}\n"
+    assert run("--profile", "beta", "--config", other, "config", "show", "--config", written).exit_code == 0
+    assert run("--config", written, "config", "init", "--config", other).exit_code == 0
+    assert other.read_text(encoding="utf-8") == commented_example()
+
+
 def test_schema_is_json() -> None:
     done = run("config", "schema")
     assert (done.exit_code, done.stderr) == (0, "")

@@ -66,6 +66,18 @@ IN_FILE = [
         '[board]\nwatch = ["Billing", ""]',
         'config.toml:7: board.watch[1]: must be the id, name or pattern of a skill or group, such as "Bill*"',
     ),
+    *(
+        (
+            f"[board]\ncalls_per_minute = {wrong}",
+            "config.toml:7: board.calls_per_minute: must be a whole number from 6 to 6000, such as 300",
+        )
+        for wrong in ("5", "6001", "0", "-300", "300.0", "true", '""', '"many"', '"٣٠"', "[300]")
+    ),
+    (
+        "[board]\ncalls_per_minutes = 300",
+        'config.toml:7: board.calls_per_minutes: unknown key; did you mean "calls_per_minute"?',
+    ),
+    ('[board]\nproxy = "http://p"', "config.toml:7: board.proxy: does not belong here; move it to [profiles.NAME]"),
     ('board = "fast"', "config.toml:6: profiles.acme.auth.board: unknown key; known here: token"),
     ("[[board]]\n", "config.toml:6: board: must be a table; write [board], not [[...]]"),
     ("[ui]\ntheme = 3", "config.toml:7: ui.theme: must be text in quotes"),

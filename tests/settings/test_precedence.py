@@ -22,22 +22,30 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "account": ("11", "22", "33"),
     "name": ("File", "Environment", "Flag"),
     "domain_api": ("https://f.example", "https://e.example", "http://127.0.0.1:8080"),
+    "ca_bundle": ("file.pem", "/environment.pem", "flag.pem"),
+    "proxy": ("http://f.example", "http://me:hunter2@e.example", "https://g.example:8080"),
     "board.every": ("11s", "12s", "13s"),
     "board.window": ("11m", "12m", "13m"),
     "board.watch": (["a"], "skill:b,Bill*", ["c", "group:d"]),
+    "board.calls_per_minute": (6, "6000", 60),
     "ui.theme": ("file", "environment", "flag"),
 }
 """What the file, the environment and the flags give."""
 
 SHOWN = {
     "board.watch": ("a", "skill:b, Bill*", "c, group:d"),
+    "board.calls_per_minute": ("6", "6000", "60"),
+    "proxy": ("********",) * 3,
 }
 DEFAULTS = {
     "name": "none",
     "domain_api": "https://api.liveperson.net",
+    "ca_bundle": "none",
+    "proxy": "none",
     "board.every": "30s",
     "board.window": "1h",
     "board.watch": "all",
+    "board.calls_per_minute": "300",
     "ui.theme": "kmm-dark",
 }
 
@@ -72,7 +80,8 @@ def test_the_highest_layer_wins_and_is_named(shared_file: Path, layers: dict[str
             assert (row.value, row.source) == (DEFAULTS[key], "default")
             continue
         highest = max(given_by)
-        assert row.value == SHOWN.get(key, VALUES[key])[highest]
+        value = SHOWN.get(key, VALUES[key])[highest]
+        assert row.value == (str(shared_file.parent / value) if key == "ca_bundle" else value)
         names = (f"{shared_file}:{places.get(key)}", f"KMM_TUI_{key.upper().replace('.', '__')}", None)
         assert row.source == (names[highest] or f"--{key.rpartition('.')[2].replace('_', '-')}")
 
@@ -80,7 +89,7 @@ def test_the_highest_layer_wins_and_is_named(shared_file: Path, layers: dict[str
 def test_every_setting_has_a_variable() -> None:
     promised = """ACCOUNT NAME DOMAIN_API AUTH__METHOD AUTH__USERNAME AUTH__PASSWORD AUTH__APP_KEY AUTH__SECRET
         AUTH__ACCESS_TOKEN AUTH__ACCESS_TOKEN_SECRET AUTH__CLIENT_ID AUTH__CLIENT_SECRET AUTH__TOKEN
-        BOARD__EVERY BOARD__WINDOW BOARD__WATCH UI__THEME"""
+        CA_BUNDLE PROXY BOARD__EVERY BOARD__WINDOW BOARD__WATCH BOARD__CALLS_PER_MINUTE UI__THEME"""
     assert set(VARIABLES) == {f"KMM_TUI_{name}" for name in promised.split()}
     assert set(VARIABLES.values()) == set(SETTING_KEYS)
 
