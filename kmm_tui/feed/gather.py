@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kmm_tui.api.answers import MetricsAnswer, MetricsRow
+from kmm_tui.api.errors import TooManyAgents
 from kmm_tui.api.query import METRICS_PAGE, AgentViewQuery, GroupBy, HistoricalQuery, MetricsQuery
 from kmm_tui.api.window import MINUTE, Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -62,6 +63,7 @@ class Gatherer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._known: dict[Level, int] = {Level.SKILL: 0, Level.GROUP: 0}
         self._swept_at: dict[Level, int] = {}
+        self._sweeping = {level: asyncio.Lock() for level in _GROUP_BY}
         self._sizes: dict[str, float] = {}
         self._skills: tuple[str, ...] = ()
         self.calls: dict[str, int] = {}
@@ -84,11 +86,24 @@ class Gatherer:
     async def agents(self) -> Roster:
         """Everybody who is logged in."""
         query = AgentViewQuery(window=self._window(self.wants.window), metrics=self.wants.agent_metrics)
-        population = await self._asker.agents(query, self._sizes, self._skills)
+        try:
+            population = await self._asker.agents(query, self._sizes, self._skills)
+        except TooManyAgents:
+            if self._sizes:
+                raise
+            # Parts are made of groups, and which there are is not known yet.
+            await self._learn_groups()
+            population = await self._asker.agents(query, self._sizes, self._skills)
         answer, refused = population.answer, self._asker.refused(Method.AGENT_VIEW)
         self.calls["agents"] = answer.cost.calls
         agents = tuple(agent_of(record, answer.asked, refused) for record in answer.records)
         return Roster(agents, query.window, answer.cost.asked_at, answer.cost, population.is_whole)
+
+    async def _learn_groups(self) -> None:
+        async with self._sweeping[Level.GROUP]:
+            if self._sizes:
+                return
+        await self._sweep(Level.GROUP, self._window(self.wants.window), want_all=False)
 
     async def trend(self, scope: Scope = ACCOUNT) -> Trend:
         """Counts over time of the account, a skill or a group: of whole intervals only, none that still goes on."""
@@ -197,6 +212,10 @@ class Gatherer:
             _fail(waiting, scopes, error)
 
     async def _sweep(self, level: Level, window: Window, *, want_all: bool) -> MetricsAnswer:
+        async with self._sweeping[level]:
+            return await self._swept(level, window, want_all=want_all)
+
+    async def _swept(self, level: Level, window: Window, *, want_all: bool) -> MetricsAnswer:
         answer = await self._asker.metrics(
             MetricsQuery(
                 window=window,

@@ -83,15 +83,13 @@ class Overview(Screen[None]):
         #small { padding: 1 2; }
         &.-front-skills #skills-panel, &.-front-groups #groups-panel { display: block; }
         &.-front-agents #agents-panel, &.-front-trend #trend-panel { display: block; }
-        &.-h-tall #lower > Panel { display: block; }
+        &.-h-tall #lower > Panel, &.-h-high #lower > Panel, &.-h-high #upper > Panel { display: block; }
+        &.-h-tall #lower, &.-h-high #lower, #trend-panel, &.-h-high #groups-panel { margin-top: 1; }
         &.-h-tall #trend-panel { height: 8; }
-        &.-h-tall #lower, &.-h-tall #trend-panel { margin-top: 1; }
-        &.-h-high #upper > Panel { display: block; }
         &.-h-high #trend-panel { height: 12; }
+        &.-h-short #trend-panel, &.-h-short #lower { margin-top: 0; }
         &.-w-wide #upper, &.-w-wide #lower { layout: horizontal; }
         &.-w-wide #upper > Panel, &.-w-wide #lower > Panel { display: block; height: 1fr; margin-top: 0; }
-        &.-h-high #groups-panel { margin-top: 1; }
-        &.-w-wide #groups-panel { margin-top: 0; }
         &.-h-short FigureStrip { margin: 0; }
         &.-h-short #upper { height: 5fr; }
         &.-h-short #lower { height: 4fr; }

@@ -32,7 +32,9 @@ def _figure(name: str, strong: bool = False) -> Callable[[ScopeRow], Span]:
     return render
 
 
-def _column(name: str, label: str, width: int, priority: int, *, strong: bool = False) -> Column[ScopeRow]:
+def _column(
+    name: str, label: str, width: int, priority: int, *, strong: bool = False, gap: int = 2
+) -> Column[ScopeRow]:
     return Column(
         key=name,
         label=label,
@@ -40,6 +42,7 @@ def _column(name: str, label: str, width: int, priority: int, *, strong: bool = 
         render=_figure(name, strong),
         align="right",
         priority=priority,
+        gap=gap,
         sort_value=lambda row: row.number(name),
     )
 
@@ -62,16 +65,16 @@ def scope_columns(what: str) -> tuple[Column[ScopeRow], ...]:
         _column("online_agents", "online", 6, 0),
         _column("away_agents", "away", 4, 0),
         _column("back_soon_agents", "soon", 4, 2),
-        _column("available_slots", "free", 5, 4),
+        _column("available_slots", "free", 5, 4, gap=1),
         _column("agent_load", "load", 5, 0),
         _column("assigned_conversations", "assigned", 8, 10),
         _column("active_conversations", "active", 6, 11),
         _column("avg_time_to_first_response_first_assignment", "1st", 5, 8),
         _column("avg_time_to_response", "resp", 5, 5),
         _column("closed_conversations", "closed", 6, 6),
-        _column("closed_by_agent", "agt", 5, 7),
-        _column("closed_by_consumer", "con", 5, 7),
-        _column("auto_closed", "auto", 5, 7),
+        _column("closed_by_agent", "agt", 5, 7, gap=1),
+        _column("closed_by_consumer", "con", 5, 7, gap=1),
+        _column("auto_closed", "auto", 5, 7, gap=1),
         _column("csat", "csat", 4, 9),
     )
 
