@@ -26,6 +26,7 @@ KEYS: tuple[tuple[str, str], ...] = (
     ("Tab", "next part of the screen"),
     ("g", "agent groups with or without their sub-groups"),
     ("o  O", "order by the next column, turn the order around (or click a header)"),
+    ("m", "what asking costs: calls, answer times, bytes, refusals"),
     ("r", "ask now, also after a refused sign-in was mended"),
     ("Ctrl+P", "all commands, and the theme"),
     ("q", "end, and log out"),
@@ -41,12 +42,14 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("OFFLINE", "no connection, or no answer in time"),
     ("SERVER", "the server failed"),
     ("GARBLED", "an answer that cannot be read"),
+    ("REFUSED", "the server does not take the request"),
+    ("EMPTY?", "the answer fell from many to none: asked again before it is believed"),
 )
 
 SIGNS: tuple[tuple[str, str], ...] = (
     ("–", "not applicable: nobody waits, or nothing to divide by"),
     ("?", "asked for, but the answer holds no value"),
-    ("n/o", "not offered by this method of the API"),
+    ("n/o", "not offered: by this method of the API, or to this account"),
     ("--", "too old to be shown"),
 )
 
