@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import re
 import stat
+import time
 from pathlib import Path
 from typing import Any
 
 
-def table(terminal: Any, first: str, last: str) -> list[str]:
-    """The lines between two titles: the rows of a table."""
+def figures(terminal: Any) -> list[str]:
+    """The account's figures and the rows of skills; nothing while they are being drawn."""
     lines = terminal.lines
-    begin = next(place for place, line in enumerate(lines) if first in line)
-    end = next(place for place, line in enumerate(lines) if last in line)
-    return [line for line in lines[begin + 2 : end] if line.strip()]
+    places = [
+        next((at for at, line in enumerate(lines) if word in line), 0) for word in ("IN QUEUE", "SKILLS", "AGENTS of")
+    ]
+    strip, skills, agents = places
+    return [lines[strip + 1], *filter(None, lines[skills + 2 : agents])] if all(places) else []
+
+
+def steady(terminal: Any) -> list[str]:
+    """The figures of a floor that stands still, once they are all drawn."""
+    seen: list[Any] = [[], 0.0]
+
+    def quiet() -> bool:
+        if (now := figures(terminal)) != seen[0]:
+            seen[:] = [now, time.monotonic()]
+        return len(now) > 4 and time.monotonic() - seen[1] > 0.5
+
+    terminal.wait(quiet, "figures that stay")
+    return figures(terminal)
 
 
 def files(folder: Path) -> list[Path]:
@@ -26,19 +42,18 @@ def test_the_old_figures_are_there_with_their_age_while_the_server_is_gone(
     mine = {**environ, **own_floor.environ(), "KMM_TUI_LOG": "debug"}
     first = start(environ=mine, state=tmp_path)
     first.wait_for("● LIVE", "AGENTS of the account", "TREND of the account", "whole account")
-    skills = table(first, "SKILLS", "AGENTS of")
-    strip = first.lines[first.lines.index(first.line("IN QUEUE")) + 1]
-    assert len(skills) >= 4
+    known = steady(first)
     first.send("q")
     assert first.ended() == 0
 
     own_floor.stop()
     second = start(environ=mine, state=tmp_path)
     second.wait_for("OFFLINE", "cannot be reached", "old")
-    assert re.search(r"OFFLINE \d+s old · retry", second.lines[0])
+    second.wait(
+        lambda: re.search(r"OFFLINE \d+s old · retry \d", second.lines[0]), "how old, and when it is tried again"
+    )
     assert "● LIVE" not in second.lines[0]
-    assert table(second, "SKILLS", "AGENTS of") == skills
-    assert second.lines[second.lines.index(second.line("IN QUEUE")) + 1] == strip
+    second.wait(lambda: figures(second) == known, f"{known}")
     second.send("q")
     assert second.ended() == 0
 
