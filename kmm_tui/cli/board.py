@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kmm_tui.feed.budget import Budget
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
+
+logger = logging.getLogger(__name__)
 
 TREND_WINDOW = 6 * 60 * 60 * 1000
 TREND_INTERVAL = 5
@@ -112,9 +115,14 @@ def new_app(
         return feeds[0]
 
     async def close() -> None:
-        with contextlib.suppress(TimeoutError):
+        try:
             async with asyncio.timeout(GOODBYE):
                 await (feeds[0] if feeds else client).close()
+        except TimeoutError:
+            logger.warning("nobody answered the logout within %g s", GOODBYE)
+        except Exception:
+            # The board is gone from the screen, and its exit code says how it ended.
+            logger.exception("the board could not log out")
 
     return BoardApp(connect, about, clock, theme=theme), close
 

@@ -46,6 +46,10 @@ async def _guarded_dispatch(self: MessagePump, message: Message) -> None:
     except Exception as error:
         if not _survived(error):
             raise
+        # As if it had been handled: a key that one widget fails at may be a binding of the screen.
+        goes_on = message.bubble and not message._stop_propagation
+        if goes_on and self._parent and self.is_parent_active and self.is_attached:
+            message._bubble_to(self._parent)
 
 
 def _guarded_render_lines(self: Widget, crop: Region) -> list[Strip]:
