@@ -162,7 +162,9 @@ class Feed:
         async def ask() -> Listing:
             nonlocal empty
             known = self._gatherer.listing(level) if level in self._listed else None
-            if known is None or self._clock.now() - known.taken_at / 1000 >= lister.interval / 2:
+            if known is None or (
+                self._clock.now() - known.taken_at / 1000 >= lister.interval / 2 and not self._is_down(level)
+            ):
                 snapshots = await self._gatherer.everything(level)
                 self._listed.add(level)
                 for snapshot in snapshots:
@@ -184,6 +186,11 @@ class Feed:
 
         lister = self._pollers[topic] = Poller(topic, ask, self._interval, self._clock, publish)
         self._spawn(lister.run(), f"list of {level.value}s")
+
+    def _is_down(self, level: Level) -> bool:
+        """Whether all figures of a level fail: they come with the same calls as its list, which is in no hurry."""
+        found = [each.state for topic, each in self._pollers.items() if topic.scope.level is level and topic.scope.key]
+        return bool(found) and all(state.trouble and not state.is_paused for state in found)
 
     def _awaiting(self, level: Level) -> list[Topic]:
         """What comes with this list, and so does the reason for its absence.
