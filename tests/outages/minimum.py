@@ -2,38 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
 GROUPS_A_CALL = 50
 AGENTS_A_CALL = 1000
-SCOPES = ("account", "skills", "groups")
+METHODS = ("metrics", "agent_view", "historical")
 
 
 @dataclass(frozen=True, slots=True)
-class Floor:
-    """How many there are of each; `group_sizes` are the agents of each group."""
+class World:
+    """How many there are of each; groups are of the same size."""
 
+    name: str
     skills: int
-    group_sizes: Sequence[int]
+    groups: int
+    agents: int
 
     @property
-    def agents(self) -> int:
-        """All of them."""
-        return sum(self.group_sizes)
+    def scopes(self) -> int:
+        """The account, each skill and each group."""
+        return 1 + self.skills + self.groups
 
-    @property
-    def one_by_one(self) -> int:
-        """Calls of a board that asks once for each scope: figures of the account and of each skill and group, agents of each group."""
-        return 1 + self.skills + len(self.group_sizes) + len(self.group_sizes)
+    def fewest(self) -> dict[str, int]:
+        """Calls by method. The account's figures ride along with the skills', agents are one sweep, the trend is one.
+
+        A call of `metrics` answers 50 skills or groups. More than 1000 agents are read in parts made of whole groups.
+        """
+        a_part = AGENTS_A_CALL // max(1, self.agents // self.groups)
+        parts = 1 if self.agents <= AGENTS_A_CALL else ceil(self.groups / a_part)
+        figures = ceil(self.skills / GROUPS_A_CALL) + ceil(self.groups / GROUPS_A_CALL)
+        return {"metrics": figures, "agent_view": parts, "historical": 1}
 
 
-def metrics_calls(floor: Floor) -> int:
-    """A call answers 50 skills or groups; the account's figures ride along with the skills'."""
-    return max(1, ceil(floor.skills / GROUPS_A_CALL)) + ceil(len(floor.group_sizes) / GROUPS_A_CALL)
-
-
-def agent_calls(floor: Floor) -> int:
-    """One population holds 1000; groups are not taken apart where they fit into as many as that."""
-    return max(1, ceil(floor.agents / AGENTS_A_CALL))
+SMALL = World("6 skills, 4 groups, 20 agents", 6, 4, 20)
+LARGE = World("120 skills, 60 groups, 1200 agents", 120, 60, 1200)
+WORLDS = (SMALL, LARGE)
