@@ -118,7 +118,8 @@ class Routes(httpx.AsyncBaseTransport):
 def _proxy(address: SecretStr, trust: ssl.SSLContext) -> httpx.Proxy:
     try:
         url = httpx.URL(address.get_secret_value())
-        if url.scheme in {"http", "https"} and url.host:
+        # Stricter than httpx about brackets and ports.
+        if urlsplit(address.get_secret_value()).port != 0 and url.scheme in {"http", "https"} and url.host:
             # A proxy that is itself spoken to by TLS is checked like any other server.
             return httpx.Proxy(url, ssl_context=trust if url.scheme == "https" else None)
     except (httpx.InvalidURL, ValueError):

@@ -14,6 +14,9 @@ from kmm_tui.feed.offered import Offered
 from kmm_tui.feed.parts import ROOM, halves, pack
 from kmm_tui.metrics import BY_NAME, Method
 
+MOST_TRENDS = 100
+"""Trends of the present window that are kept."""
+
 
 class Client(Protocol):
     """What is asked: a `KmmClient`, or what stands in for one."""
@@ -59,7 +62,9 @@ class Asker:
         answer = await self._offered.ask(
             Method.HISTORICAL, query.metrics or (), lambda names: self._client.historical(replace(query, metrics=names))
         )
-        self._trends = {query: answer}
+        # Only the present window is asked for again; of how many scopes is for a person to say, within reason.
+        kept = [each for each in self._trends if each.window == query.window][-MOST_TRENDS:]
+        self._trends = {**{each: self._trends[each] for each in kept}, query: answer}
         return answer
 
     async def agents(self, query: AgentViewQuery, groups: Mapping[str, float], skills: Sequence[str]) -> Population:
@@ -78,8 +83,13 @@ class Asker:
                 self._in_parts = False
                 return population
         self._in_parts = True
-        parts = await asyncio.gather(*(self._of_groups(query, keys, skills) for keys in pack(groups)))
-        return _together(parts)
+        asked = (self._of_groups(query, keys, skills) for keys in pack(groups))
+        # All are waited for, also where one fails: nothing is to go on asking behind the back of whoever asked.
+        parts = await asyncio.gather(*asked, return_exceptions=True)
+        for part in parts:
+            if isinstance(part, BaseException):
+                raise part
+        return _together([part for part in parts if isinstance(part, Population)])
 
     async def _of_groups(self, query: AgentViewQuery, groups: tuple[str, ...], skills: Sequence[str]) -> Population:
         try:

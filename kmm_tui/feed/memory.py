@@ -57,5 +57,7 @@ class Memory:
                 with contextlib.suppress(OSError):
                     Path(name).unlink()
                 raise
-        except OSError as error:
-            logger.warning("%s cannot be remembered: %s", thing, error.strerror or type(error).__name__)
+        except (OSError, ValueError) as error:
+            # A `ValueError` is text that no file can hold, such as half a character.
+            why = error.strerror if isinstance(error, OSError) else None
+            logger.warning("%s cannot be remembered: %s", thing, why or type(error).__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kmm_tui.api.wire import Exchange
 from kmm_tui.board.meter import Reading
@@ -13,7 +13,7 @@ HOUR = 3600.0
 RECENT = 300.0
 """Seconds over which calls a minute are counted."""
 MOST = 40_000
-"""Exchanges kept at most: more than an hour of the fastest pace."""
+"""Exchanges kept at most: an hour of the usual pace twice over, some minutes of the fastest that can be set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +29,18 @@ class Meter:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._began = clock.now()
+        self._began = self._seen = clock.now()
         self._calls: deque[_Call] = deque(maxlen=MOST)
 
     def note(self, exchange: Exchange) -> None:
         """One exchange has ended."""
         cost = exchange.cost
-        self._calls.append(_Call(self._clock.now(), exchange.status, cost.took, cost.received))
+        self._calls.append(_Call(self._now(), exchange.status, cost.took, cost.received))
 
     def reading(self, budget: float, refresh_calls: int) -> Reading:
         """The meter now. `budget` in calls a minute; `refresh_calls` is what one refresh of the present view costs."""
-        now = self._clock.now()
-        while self._calls and not now - HOUR <= self._calls[0].at <= now + HOUR:
+        now = self._now()
+        while self._calls and self._calls[0].at < now - HOUR:
             self._calls.popleft()
         recent = sum(1 for call in self._calls if call.at >= now - RECENT)
         answered = [call.took for call in self._calls if call.status]
@@ -56,3 +56,13 @@ class Meter:
             worst_seconds=max(answered, default=None),
             received=sum(call.received for call in self._calls),
         )
+
+    def _now(self) -> float:
+        """The time; where the clock has jumped back, everything before moves along with it."""
+        now = self._clock.now()
+        if now < self._seen:
+            back = self._seen - now
+            self._began -= back
+            self._calls = deque((replace(call, at=call.at - back) for call in self._calls), maxlen=MOST)
+        self._seen = now
+        return now

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kmm_tui.api.errors import Throttled
 from kmm_tui.api.wire import Exchange
@@ -53,7 +53,9 @@ class Pace:
         self._fastest = fastest
         self._remember = remember
         self._state = _sane(recalled, fastest, clock.now()) if recalled else PaceState(fastest)
-        self._next = 0.0
+        self._halved_at = 0.0
+        self._last = 0.0
+        self._line = asyncio.Lock()
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     @property
@@ -73,33 +75,51 @@ class Pace:
     def heard(self, exchange: Exchange) -> None:
         """Takes note of how a call went."""
         now = self._clock.now()
-        state = self._state
+        state = self._settled(now)
+        quiet = now - max(state.changed_at, state.silent_until)
         if exchange.status == 429:
             silence = min(max(exchange.retry_after or 0.0, LEAST_SILENCE), LONGEST_SILENCE)
             # Calls that were under way when the rate was halved tell nothing new by failing as well.
-            again = exchange.cost.asked_at / 1000 <= state.changed_at
+            again = exchange.cost.asked_at / 1000 <= self._halved_at <= now
+            if not again:
+                self._halved_at = now
             rate = state.rate if again else max(SLOWEST, state.rate / 2)
-            self._change(PaceState(rate, max(state.silent_until, now + silence), state.changed_at if again else now))
-        elif exchange.status and state.rate < self._fastest and now - state.changed_at >= QUIET:
-            rate = min(self._fastest, state.rate + STEP * self._fastest)
-            self._change(PaceState(rate, state.silent_until, now))
+            self._change(PaceState(rate, max(state.silent_until, now + silence), now))
+        elif exchange.status and state.rate < self._fastest and quiet >= QUIET:
+            self._change(PaceState(_raised(state.rate, quiet, self._fastest), state.silent_until, now))
 
     async def turn(self) -> None:
         """Waits for the next turn to ask. Raises `Throttled`, at once, while there has to be silence."""
+        self._keep_silence()
+        async with self._line:
+            # One after the other: each waits for no longer than one distance, whatever the clock does meanwhile.
+            self._keep_silence()
+            distance = 1 / self._state.rate
+            wait = min(self._last + distance - self._clock.now(), distance)
+            if wait > 0:
+                await self._clock.sleep(wait)
+                self._keep_silence()
+            self._last = self._clock.now()
+
+    def _keep_silence(self) -> None:
         now = self._clock.now()
-        left = self._state.silent_until - now
-        # More silence than was ever allowed is a clock that jumped back.
-        if 0 < left <= LONGEST_SILENCE:
+        left = self._settled(now).silent_until - now
+        if left > 0:
             raise Throttled(
                 f"the account was asked too often and is left in peace for {left:.0f} s",
                 "poll less, or watch less",
                 retry_after=left,
             )
-        distance = 1 / self._state.rate
-        turn = min(max(now, self._next), now + distance * AT_ONCE * 50)
-        self._next = turn + distance
-        if turn > now:
-            await self._clock.sleep(turn - now)
+
+    def _settled(self, now: float) -> PaceState:
+        """The state, put right where the clock has jumped back and it lies in what is now the future."""
+        state = self._state
+        if state.changed_at > now:
+            state = replace(state, changed_at=now)
+        if state.silent_until > now + LONGEST_SILENCE:
+            state = replace(state, silent_until=0.0)
+        self._state = state
+        return state
 
     def _change(self, state: PaceState) -> None:
         self._state = state
@@ -110,5 +130,10 @@ class Pace:
 def _sane(recalled: PaceState, fastest: float, now: float) -> PaceState:
     """What was remembered, with what has been earned back since: a step for each quiet minute."""
     quiet = max(0.0, now - max(recalled.changed_at, recalled.silent_until))
-    rate = min(fastest, max(SLOWEST, recalled.rate) + STEP * fastest * (quiet // QUIET))
+    rate = _raised(max(SLOWEST, recalled.rate), quiet, fastest)
     return PaceState(rate, recalled.silent_until if recalled.silent_until - now <= LONGEST_SILENCE else 0.0, now)
+
+
+def _raised(rate: float, quiet: float, fastest: float) -> float:
+    """`rate` after so many `quiet` seconds: a step for each whole minute."""
+    return min(fastest, rate + STEP * fastest * (quiet // QUIET))
