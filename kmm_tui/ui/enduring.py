@@ -25,7 +25,7 @@ logger = logging.getLogger("kmm_tui.ui")
 
 
 class EnduringApp(App[ReturnType]):
-    """See the module's text. Until its first frame, an exception ends it with one line, since nobody watches yet.
+    """See the module's text. Until its first screen stands, an exception ends it: there is nothing to go on with.
 
     `outlives` is None for: on a terminal yes, headless no. So no test overlooks an exception that it has not asked for.
     """
@@ -41,14 +41,14 @@ class EnduringApp(App[ReturnType]):
         guard.install()
         super().__init__()
         self.mishaps = Mishaps()
-        self._has_drawn = False
 
     # -- exceptions
 
     def survives(self, error: Exception) -> bool:
         """Whether the board goes on after `error`, which is in the log then."""
         outlives = not self.is_headless if self.outlives is None else self.outlives
-        if not (outlives and self._has_drawn and (self._running or self._exit)):
+        stands = self._is_mounted and bool(self._screen_stack) and self._screen_stack[0]._is_mounted
+        if not outlives or not (self._exit or (stands and self._running)):
             return False
         self.mishaps.note(error)
         return True
@@ -93,8 +93,6 @@ class EnduringApp(App[ReturnType]):
             renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         with driver.frame() if driver else nullcontext():
             super()._display(screen, renderable)
-        if renderable is not None and self._running and not self._batch_count:
-            self._has_drawn = True
 
     def terminal_caught_up(self, seconds: float) -> None:
         """Paints all anew."""

@@ -1,31 +1,36 @@
-"""``kmm-tui`` with one part broken on purpose, deep inside, where a credential is at hand in a local variable.
+"""``kmm-tui`` with parts broken on purpose, deep inside, where a credential is at hand in a local variable.
 
-``python broken_board.py PART ARGUMENTS...``
+``python broken_board.py PART,PART,... ARGUMENTS...``; the part ``timer`` raises a ``TimerBroken``, and so on.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 
-def deep(depth: int, password: str) -> NoReturn:
+def deep(depth: int, broken: type[Exception], password: str) -> NoReturn:
     """Fails at the bottom of a few calls that all know a password."""
     spelled = {"password": password, "length": len(password)}
     if depth:
-        deep(depth - 1, password)
-    raise RuntimeError(f"broken on purpose, {len(spelled)} locals")
+        deep(depth - 1, broken, password)
+    raise broken(f"on purpose, with {len(spelled)} locals")
 
 
-def fails(*_: Any, **__: Any) -> NoReturn:
-    deep(3, "hunter2-in-a-local")
+def failing(part: str) -> Callable[..., Any]:
+    broken = type(f"{part.title()}Broken", (Exception,), {})
+
+    def fails(*_: Any, **__: Any) -> NoReturn:
+        deep(3, broken, "hunter2-in-a-local")
+
+    async def fails_later(*_: Any, **__: Any) -> NoReturn:
+        deep(3, broken, "hunter2-in-a-local")
+
+    return fails_later if part == "poller" else fails
 
 
-async def fails_later(*_: Any, **__: Any) -> NoReturn:
-    deep(3, "hunter2-in-a-local")
-
-
-def break_part(part: str) -> None:
+def break_parts(parts: str) -> None:
     from textual.widgets._footer import FooterKey
 
     from kmm_tui.api.client import KmmClient
@@ -33,7 +38,7 @@ def break_part(part: str) -> None:
     from kmm_tui.ui.linechart import LineChart
     from kmm_tui.ui.overview import Overview
 
-    broken: dict[str, tuple[type, str]] = {
+    places: dict[str, tuple[type, str]] = {
         "handler": (Overview, "on_key"),
         "line": (LineChart, "render_line"),
         "render": (FooterKey, "render"),
@@ -42,12 +47,12 @@ def break_part(part: str) -> None:
         "poller": (KmmClient, "all_agents"),
         "start": (Overview, "compose"),
     }
-    owner, name = broken[part]
-    setattr(owner, name, fails_later if part == "poller" else fails)
+    for part in parts.split(","):
+        setattr(*places[part], failing(part))
 
 
 if __name__ == "__main__":
-    break_part(sys.argv.pop(1))
+    break_parts(sys.argv.pop(1))
     from kmm_tui.__main__ import main
 
     sys.exit(main())

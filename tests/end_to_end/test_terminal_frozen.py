@@ -59,7 +59,7 @@ def calls(floor: Any) -> int:
 
 def settled(board: Any) -> list[str]:
     """The screen once it has stayed the same for a second, but for its clocks."""
-    shown: list[str] = []
+    title, shown = "", list[str]()
 
     def same_as_a_second_ago() -> bool:
         nonlocal shown, title
@@ -68,7 +68,6 @@ def settled(board: Any) -> list[str]:
         title, before, shown = board.lines[0], shown, still(board)
         return shown == before
 
-    title = ""
     board.wait(same_as_a_second_ago, "a screen that stays the same")
     return shown
 
