@@ -152,6 +152,9 @@ class BoardApp(EnduringApp[str]):
             self.set_timer(SETTLE, self._draw)
 
     def _draw(self) -> None:
+        if not self.stands:
+            self.set_timer(SETTLE, self._draw)
+            return
         self._settling = False
         self._redraw(lambda overview, now: overview.update_board(now, self._note()))
 
@@ -161,7 +164,8 @@ class BoardApp(EnduringApp[str]):
             self._start_worker(self.feed.woke(), "woke")
         self._ticked_at = now
         self.mishaps.settle()
-        self._redraw(lambda overview, now: overview.tick(now))
+        if self.stands:
+            self._redraw(lambda overview, now: overview.tick(now))
 
     def _redraw(self, draw: Callable[[Overview, float], None]) -> None:
         for screen in self.screen_stack:

@@ -42,13 +42,17 @@ class EnduringApp(App[ReturnType]):
         super().__init__()
         self.mishaps = Mishaps()
 
+    @property
+    def stands(self) -> bool:
+        """Whether the first screen has all its widgets, so that it can be drawn on."""
+        return self._is_mounted and bool(self._screen_stack) and self._screen_stack[0]._is_mounted
+
     # -- exceptions
 
     def survives(self, error: Exception) -> bool:
         """Whether the board goes on after `error`, which is in the log then."""
         outlives = not self.is_headless if self.outlives is None else self.outlives
-        stands = self._is_mounted and bool(self._screen_stack) and self._screen_stack[0]._is_mounted
-        if not outlives or not (self._exit or (stands and self._running)):
+        if not outlives or not (self._exit or (self.stands and self._running)):
             return False
         self.mishaps.note(error)
         return True
