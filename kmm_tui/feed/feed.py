@@ -162,9 +162,9 @@ class Feed:
         async def ask() -> Listing:
             nonlocal empty
             known = self._gatherer.listing(level) if level in self._listed else None
-            if known is None or (
-                self._clock.now() - known.taken_at / 1000 >= lister.interval / 2 and not self._is_down(level)
-            ):
+            # What the figures' own calls list at the same beat is as good, however long the interval.
+            good_for = max(lister.interval / 2, self._stretched * 1.5 if known and known.count else 0.0)
+            if known is None or (self._clock.now() - known.taken_at / 1000 >= good_for and not self._is_down(level)):
                 snapshots = await self._gatherer.everything(level)
                 self._listed.add(level)
                 for snapshot in snapshots:

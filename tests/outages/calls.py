@@ -21,13 +21,13 @@ REFRESHES = 10
 """As many as there are between two trends."""
 
 
-async def count(world: World) -> dict[str, float]:
+async def count(world: World, every: float = EVERY) -> dict[str, float]:
     """Calls of one refresh by method, the mean over ten of them, once the board has found its way."""
-    async with watched("app key", interval=EVERY, world=_sizes(world)) as board:
+    async with watched("app key", interval=every, world=_sizes(world)) as board:
         # Between two beats, so that ten of them lie ahead.
-        await board.pass_(10.5 * EVERY)
+        await board.pass_(10.5 * every)
         before = {method: board.calls(method) for method in METHODS}
-        await board.pass_(REFRESHES * EVERY)
+        await board.pass_(REFRESHES * every)
         assert board.board.overall(board.clock.now()).is_live
         counted = {method: (board.calls(method) - before[method]) / REFRESHES for method in METHODS}
         # The trend has a beat of its own: one in ten refreshes.

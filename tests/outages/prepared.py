@@ -16,10 +16,18 @@ TELLING = "closedConversations"
 
 
 class Prepared:
-    """So many skills, groups and agents. `clock` gives epoch seconds; `bare` metrics of any name are answered."""
+    """So many skills, groups and agents. `clock` gives epoch seconds, `present` which part of the agents is there."""
 
-    def __init__(self, clock: Callable[[], float], skills: int = 6, groups: int = 4, agents: int = 12) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        skills: int = 6,
+        groups: int = 4,
+        agents: int = 12,
+        present: Callable[[float], float] = lambda _: 1.0,
+    ) -> None:
         self._clock = clock
+        self._share = present
         self._skills = [str(1000 + n) for n in range(skills)]
         self._groups = [str(2000 + n) for n in range(groups)]
         self._staff = [self._agent(n) for n in range(agents)]
@@ -36,19 +44,20 @@ class Prepared:
         fields = [BY_NAME[name].field for name in names]
         by_skill = group_by == "skillId"
         keys, chosen = (self._skills, filters.skill_ids) if by_skill else (self._groups, filters.group_ids)
-        size = len(self._staff) // len(self._groups)
+        there = len(self._there())
+        size = there // len(self._groups)
         rows = [
             GroupFigures(key, f"{'Skill' if by_skill else 'Group'} {key}", self._figures(fields, place, size))
             for place, key in enumerate(keys)
             if chosen is None or key in chosen
         ]
-        everything = self._figures(fields, 0, len(self._staff)) if want_all else None
+        everything = self._figures(fields, 0, there) if want_all else None
         return everything, rows if group_by else []
 
     def agents(self, filters: Filters, names: Sequence[str]) -> list[AgentFigures]:
         fields = [BY_NAME[name].field for name in names]
         found = []
-        for place, (agent, skills) in enumerate(self._staff):
+        for place, (agent, skills) in enumerate(self._there()):
             record = agent.record
             if filters.group_ids is not None and str(record["agentGroupId"]) not in filters.group_ids:
                 continue
@@ -63,10 +72,13 @@ class Prepared:
         fields = [BY_NAME[name].field for name in names]
         return [self._figures(fields, place, 3) for place in range(len(edges) - 1)]
 
+    def _there(self) -> list[tuple[AgentFigures, frozenset[str]]]:
+        return self._staff[: round(len(self._staff) * self._share(self._clock()))]
+
     def _figures(self, fields: Sequence[str], place: int, size: int) -> Figures:
         made = int(self._clock() - START) + 1
         figures: Figures = dict.fromkeys(fields, 1 + (made // 60 + place) % 900)
-        present = {"awayAgents": 1, "backSoonAgents": 1, "onlineAgents": size - 2, TELLING: made}
+        present = {"awayAgents": 1, "backSoonAgents": 1, "onlineAgents": max(1, size - 2), TELLING: made}
         return figures | {field: value for field, value in present.items() if field in figures}
 
     def _agent(self, n: int) -> tuple[AgentFigures, frozenset[str]]:

@@ -27,10 +27,11 @@ from kmm_tui.feed.feed import Feed
 from kmm_tui.feed.gather import Wants
 from kmm_tui.feed.kept import KeptBoard
 from kmm_tui.feed.memory import Memory
+from kmm_tui.feed.pacing import Pace
 from kmm_tui.simulator.server_app import Simulator, create_app
 from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT
 from tests.outages.prepared import InlineRoom, Prepared
-from tests.outages.virtual_time import VirtualClock
+from tests.outages.virtual_time import VirtualClock, VirtualLoop
 
 HOUR = 3_600_000
 SIGN_INS: Mapping[str, Credentials] = {
@@ -47,6 +48,26 @@ WANTS = Wants(
     trend_window=TREND_WINDOW,
     trend_interval=TREND_INTERVAL,
 )
+
+
+class _Turnstile:
+    """The account's pace, and how many calls are under way."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self.under_way = 0
+
+    async def turn(self) -> None:
+        await self._pace.turn()
+
+    @contextlib.asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        async with self._pace.place():
+            self.under_way += 1
+            try:
+                yield
+            finally:
+                self.under_way -= 1
 
 
 @dataclass
@@ -92,13 +113,13 @@ async def watched(
     interval: float = 30.0,
     sockets: bool = False,
     folder: Path | None = None,
-    world: Mapping[str, int] | None = None,
+    world: Mapping[str, Any] | None = None,
     begin: bool = True,
     **simulator: Any,
 ) -> AsyncIterator[Watched]:
     """A board that polls every `interval` seconds. With `sockets` the simulator is reached over loopback.
 
-    `world` says how many skills, groups and agents there are. With `folder` the board and the pace are kept there.
+    `world` is handed to `Prepared`. With `folder` the board and the pace are kept there.
     `simulator` is handed to `create_app`.
     """
     clock = VirtualClock()
@@ -109,7 +130,11 @@ async def watched(
     credentials = SIGN_INS[sign_in] if isinstance(sign_in, str) else sign_in
     async with contextlib.AsyncExitStack() as stack:
         http = None
+        gate = _Turnstile(budget.pace)
         if sockets:
+            loop = asyncio.get_running_loop()
+            assert isinstance(loop, VirtualLoop)
+            loop.is_something_under_way = lambda: gate.under_way > 0
             address = await stack.enter_async_context(serving(app))
         else:
             address = "http://127.0.0.1:8080"
@@ -118,7 +143,7 @@ async def watched(
             )
         client = KmmClient(
             DEMO_ACCOUNT, credentials, domain_api=address, http=http, clock=clock, observe=budget.heard,
-            gate=budget.pace,
+            gate=gate,
         )  # fmt: skip
         found = Watched(app, client, clock, budget)
         kept = KeptBoard(budget.memory, clock, "outages", (), interval) if folder else None

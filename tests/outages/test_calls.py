@@ -14,6 +14,10 @@ def test_a_refresh_takes_the_fewest_calls_that_the_limits_allow(world: World) ->
     assert run_virtually(count(world)) == world.fewest()
 
 
+def test_a_long_interval_costs_no_more_a_refresh() -> None:
+    assert run_virtually(count(SMALL, every=1800.0))["metrics"] == SMALL.fewest()["metrics"]
+
+
 def test_the_minimum_is_what_the_documentation_s_limits_make_of_it() -> None:
     assert SMALL.fewest() == {"metrics": 2, "agent_view": 1, "historical": 1}
     # 120 skills are 3 pages of 50, 60 groups are 2; 1200 agents are 2 populations of 1000.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import selectors
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 START = 1_800_000_000.0
@@ -28,8 +28,7 @@ class _Impatient(selectors.DefaultSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         found = super().select(0)
-        # One is the loop's own.
-        if not found and timeout != 0 and len(self.get_map()) > 1:
+        if not found and timeout != 0 and self.loop.is_something_under_way():
             found = super().select(GRACE)
         while not found and timeout != 0 and any(thread.name == DISK_THREAD for thread in threading.enumerate()):
             found = super().select(GRACE)
@@ -46,6 +45,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._now = 0.0
+        self.is_something_under_way: Callable[[], bool] = lambda: False
+        """Whether something may be on its way through a socket."""
         selector = _Impatient()
         selector.loop = self
         super().__init__(selector)
