@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmm_tui.api.answers import Cost
@@ -48,6 +48,7 @@ def test_a_spoilt_memory_is_as_none(tmp_path: Path, slept_on: Any, kept: Any) ->
     assert state.silent_until <= slept_on.now() + 600
 
 
+@settings(deadline=None)
 @given(fastest=st.floats(0.1, 100), interval=st.floats(5, 3600), calls=st.integers(0, 1000))
 def test_a_stretched_interval_is_the_shortest_that_keeps_the_pace(fastest: float, interval: float, calls: int) -> None:
     stretched = Budget(SystemClock(), fastest=fastest).stretched(interval, calls)

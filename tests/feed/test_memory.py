@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmm_tui.feed import memory as module
@@ -28,6 +28,7 @@ def names(folder: Path) -> list[str]:
     return [each.name for each in folder.iterdir()]
 
 
+@settings(deadline=None)
 @given(value=VALUES)
 def test_what_was_remembered_is_recalled(tmp_path_factory: pytest.TempPathFactory, value: Any) -> None:
     memory = Memory(tmp_path_factory.getbasetemp() / "values", "1")

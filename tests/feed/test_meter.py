@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmm_tui.api.answers import Cost
@@ -46,6 +46,7 @@ def test_it_tells_answers_refusals_and_calls_without_an_answer_apart() -> None:
     assert (seen.mean_seconds, seen.worst_seconds) == (3.0, 6.0)
 
 
+@settings(deadline=None)
 @given(steps=st.lists(st.tuples(st.floats(0, 2000), st.sampled_from([0, 200, 401, 429, 500])), max_size=40))
 def test_only_the_last_hour_counts(steps: list[tuple[float, int]]) -> None:
     clock, kept = Hand(), []

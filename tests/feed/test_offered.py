@@ -92,7 +92,7 @@ async def test_a_name_that_is_only_a_part_of_a_longer_one_is_not_blamed() -> Non
     assert offered.refused(M) == {"avg_wait_time_first_response"}
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(refused=SETS, first=st.integers(0, len(FIGURES) - 1))
 def test_halving_finds_exactly_the_refused_or_passes_the_refusal_on_after_few_calls(
     refused: set[str], first: int
@@ -116,6 +116,7 @@ def test_halving_finds_exactly_the_refused_or_passes_the_refusal_on_after_few_ca
     asyncio.run(run())
 
 
+@settings(deadline=None)
 @given(refused=st.sets(st.sampled_from(TREND_FIGURES), max_size=len(TREND_FIGURES) - 1))
 def test_of_a_few_metrics_every_combination_is_found(refused: set[str]) -> None:
     account, offered = Account(refused), new()
@@ -124,6 +125,7 @@ def test_of_a_few_metrics_every_combination_is_found(refused: set[str]) -> None:
     assert offered.refused(M) == set()
 
 
+@settings(deadline=None)
 @given(refused=SETS.filter(bool), how=st.sampled_from(["names all", "names some", "fields"]))
 def test_whatever_the_message_names_only_the_refused_are_left_out(refused: set[str], how: str) -> None:
     def says(unknown: list[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmm_tui.feed.parts import ROOM, halves, pack
@@ -12,6 +12,7 @@ from kmm_tui.feed.parts import ROOM, halves, pack
 SIZES = st.dictionaries(st.text(min_size=1, max_size=3), st.floats(0, 2 * ROOM), max_size=40)
 
 
+@settings(deadline=None)
 @given(sizes=SIZES)
 def test_each_key_is_in_one_part_and_no_part_is_too_large_by_more_than_one_key(sizes: dict[str, float]) -> None:
     parts = pack(sizes)
@@ -20,6 +21,7 @@ def test_each_key_is_in_one_part_and_no_part_is_too_large_by_more_than_one_key(s
         assert len(part) == 1 or sum(sizes[key] for key in part) <= ROOM * (1 + 1e-9)
 
 
+@settings(deadline=None)
 @given(sizes=SIZES)
 def test_there_are_never_two_parts_that_would_fit_into_one(sizes: dict[str, float]) -> None:
     loads = sorted(sum(sizes[key] for key in part) for part in pack(sizes))
@@ -33,6 +35,7 @@ def test_a_usual_large_account_takes_the_fewest_parts() -> None:
     assert pack({}) == []
 
 
+@settings(deadline=None)
 @given(keys=st.lists(st.integers().map(str), unique=True))
 def test_halves_are_even_and_leave_nothing_out(keys: list[str]) -> None:
     first, second = halves(keys)
