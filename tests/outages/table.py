@@ -33,7 +33,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault("429:retry_after=0", "THROTTLED"),
     Fault("429:retry_after=120", "THROTTLED", retry_after=120.0),
     Fault("403", "DENIED"),
-    Fault("expired-session", "", of={"bearer": "AUTH"}, extra=2),
+    # One request meets it: of the two calls of a refresh the other goes on.
+    Fault("expired-session", "", of={"bearer": "AUTH"}, extra=22),
     Fault("password-changed", "AUTH", ("metrics+login", "agent_view+login"), of=_ALL_BUT_USER, heals=False),
     Fault("wrong-host", "OFFLINE", ("domain",), sockets=True),
     Fault("html", "GARBLED", _CALLS),
