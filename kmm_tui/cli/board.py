@@ -35,7 +35,8 @@ def need_terminal() -> None:
     # The board draws on stderr, as Textual does, and leaves stdout alone.
     if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         fail("The board needs a terminal. For figures without one: kmm-tui query --help", Exit.USAGE)
-    _give_size(sys.stdout.fileno())
+    for stream in (sys.stdin, sys.stdout):
+        _give_size(stream.fileno())
 
 
 def _give_size(terminal: int) -> None:

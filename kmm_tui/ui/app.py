@@ -170,7 +170,11 @@ class BoardApp(EnduringApp[str]):
     def _redraw(self, draw: Callable[[Overview, float], None]) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, Overview):
-                draw(screen, self._clock.now())
+                try:
+                    draw(screen, self._clock.now())
+                except Exception:
+                    screen.distrust()
+                    raise
                 if self.feed:
                     screen.update_meter(self.feed.reading())
 

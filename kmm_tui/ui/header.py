@@ -80,13 +80,19 @@ class TitleBar(RoleLines):
         self._window: Window | None = None
         self._taken_at: int | None = None
         self._next: float | None = None
+        self._broken = False
 
     def update_truth(
         self, now: float, fresh: Freshness, window: Window | None, taken_at: int | None, next_turn: float | None
     ) -> None:
         """Moves on to `now` (epoch s); `taken_at` is when the last good answer was asked for, epoch ms."""
-        self._now, self._fresh, self._window = now, fresh, window
+        self._now, self._fresh, self._window, self._broken = now, fresh, window, False
         self._taken_at, self._next = taken_at, next_turn
+        self.show()
+
+    def distrust(self) -> None:
+        """The board could not be drawn: what stands on the screen is of another time, and says so."""
+        self._broken = True
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:
@@ -95,6 +101,8 @@ class TitleBar(RoleLines):
         if about.notice:
             left.append((f" {about.notice}", "accent"))
         right: list[Span] = [*truth(self._fresh, self._now, self._next)]
+        if self._broken:
+            right = [("■ ERROR", "critical"), (" not drawn since", "dim")]
         clock: Span = (f"   {local_time(self._now * 1000, self._tz)} ", "value")
         # By need: the window, who one is, when the last answer was taken.
         optional: list[Span] = [(f" · last {format_duration(about.window)}", "dim")]

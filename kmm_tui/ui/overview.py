@@ -162,6 +162,10 @@ class Overview(Screen[None]):
         """Shows what asking costs."""
         self._meter.update_reading(reading)
 
+    def distrust(self) -> None:
+        """Says at the top that what is below could not be drawn."""
+        self._title.distrust()
+
     def tick(self, now: float) -> None:
         """Moves ages, times in state and freshness on to `now`, epoch seconds."""
         if int(now) != int(self._now) and self._aged(self._now) != self._aged(now):

@@ -240,6 +240,28 @@ async def test_an_unknown_theme_is_said_and_the_board_starts(stage: SetStage) ->
         assert app.theme == "kmm-dark"
 
 
+async def test_a_board_that_cannot_be_drawn_does_not_look_live(
+    stage: SetStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up = stage()
+    async with set_up.app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+
+        def fail(*_: object) -> None:
+            raise RuntimeError("boom")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Overview, "tick", fail)
+            with pytest.raises(RuntimeError):
+                set_up.app._tick()
+            await pilot.pause()
+            assert "ERROR" in line_with(pilot, "kmm")
+            assert "LIVE" not in line_with(pilot, "kmm")
+        set_up.app._tick()
+        await pilot.pause()
+        assert "LIVE" in line_with(pilot, "kmm")
+
+
 async def test_resizing_keeps_what_was_chosen(stage: SetStage) -> None:
     async with stage().app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
