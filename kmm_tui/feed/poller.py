@@ -111,7 +111,10 @@ class Poller:
         self._show(trouble=trouble, next_try=now + wait)
 
     def _show(self, **changes: object) -> None:
-        self.state = replace(self.state, interval=self.interval, **changes)  # type: ignore[arg-type]
+        # What is known ages by the interval that it was asked for at: being asked for less often makes nothing younger.
+        known = self.state.content is not None and "content" not in changes
+        interval = min(self.interval, self.state.interval) if known else self.interval
+        self.state = replace(self.state, interval=interval, **changes)  # type: ignore[arg-type]
         try:
             self._publish(self.state)
         except Exception:

@@ -226,7 +226,8 @@ def most_calls(fault: Fault, on: str, sign_in: str) -> int:
     the trend one. A sign-in is shared too, save by the trend, which has its own beat; hosts are looked up by each.
     """
     word = fault.word_for(sign_in)
-    tries = vendor.most_tries(word, LASTS, INTERVAL, fault.retry_after)
+    beat = TREND_EVERY if on == "historical" else INTERVAL
+    tries = vendor.most_tries(word, LASTS, beat, fault.retry_after)
     calls = {"metrics": 2, "agent_view": 1, "historical": 1, "login": 2, "token": 2, "domain": 4}
     return sum(calls[target] for target in on.split("+")) * tries + fault.extra
 

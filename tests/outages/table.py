@@ -46,7 +46,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("extra-fields", "", _CALLS),
     Fault("refused-metric", "", ("metrics", "agent_view"), extra=2),
     Fault("refused-metric:named=no", "", ("metrics", "agent_view"), extra=40),
-    Fault("refused-metric:metric=transfers", "", ("historical",)),
+    Fault("refused-metric:metric=transfers", "", ("historical",), extra=2),
     Fault("clock-skew", "", of={"app key": "AUTH"}),
     Fault("clock-skew:seconds=-600", "", of={"app key": "AUTH"}, may="REFUSED"),
 )

@@ -46,6 +46,12 @@ def test_what_fails_for_ten_minutes_loses_its_values() -> None:
     assert (outcome.oldest, outcome.words) == (Age.GONE, ["SERVER"])
 
 
+def test_being_asked_less_often_makes_no_figure_younger() -> None:
+    outcome = _by("429:retry_after=0", "agent_view", "user")
+    assert outcome.broken == []
+    assert (outcome.oldest, outcome.words) == (Age.GONE, ["THROTTLED"])
+
+
 def test_every_fault_of_the_simulator_and_every_sign_in_is_in_the_table() -> None:
     assert unplayed() == set()
     assert {way for _, _, way in rows()} == set(SIGN_INS)
