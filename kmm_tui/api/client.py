@@ -32,6 +32,7 @@ from kmm_tui.api.routes import new_trust, proxy_of_environment, secrets_of_proxy
 from kmm_tui.api.signin import AppKeySignIn, sign_in
 from kmm_tui.api.signin_base import SignIn
 from kmm_tui.api.text import Redactor
+from kmm_tui.api.window import Window
 from kmm_tui.api.wire import Exchange, Gate, Reply, Wire, new_http_client
 from kmm_tui.metrics import Method
 
@@ -221,10 +222,12 @@ class KmmClient:
     async def _ask(self, method: Method, query: Query) -> Reply:
         base = await self.hosts.url(KMM)
         url = base.join(f"/manager_workspace/api/account/{self.account}/{method.value}")
-        query = self._begun(query)
-        request = httpx.Request("POST", url, params=query.params(), json=query.body())
+        sent = self._begun(query)
         with self._blaming_the_host():
-            reply = await self._signed(request)
+            reply = await self._signed(_request(url, sent))
+            if reply.status == 400 and (begun := self._begun(query)) != sent:
+                # The refusal itself told that the clocks differ: the window had not begun to end there.
+                reply = await self._signed(_request(url, begun))
             try:
                 self._wire.expect(reply, base.host)
             except SignInRefused as error:
@@ -241,9 +244,11 @@ class KmmClient:
         behind = self.server_offset or 0.0
         latest = self._now() + int(behind * 1000)
         # Its clock is told in whole seconds and some time ago: less than that is no difference.
-        if behind > -OFFSET_SEEN or query.window.end <= latest or latest <= query.window.start:
+        window = query.window
+        if behind > -OFFSET_SEEN or window.end <= latest:
             return query
-        return replace(query, window=replace(query.window, end=latest))
+        still = replace(window, end=latest) if window.start < latest else Window.last(window.width, latest)
+        return replace(query, window=still)
 
     async def _signed(self, request: httpx.Request) -> Reply:
         """One exchange; where the server refuses a bearer that can be renewed, a second one with a new bearer."""
@@ -263,6 +268,10 @@ class KmmClient:
         if isinstance(self.sign_in, AppKeySignIn) and abs(offset) > CLOCK_TOLERANCE:
             return f"set this machine's clock right, which is {abs(offset):.0f} s off: signatures hold the time"
         return error.todo
+
+
+def _request(url: httpx.URL, query: Query) -> httpx.Request:
+    return httpx.Request("POST", url, params=query.params(), json=query.body())
 
 
 def _goes_on(total: int | None, at: int, sent: int, full: int) -> bool:

@@ -49,6 +49,8 @@ class Hosts:
         self._known: dict[str, httpx.URL] = {}
         self._doubted: set[str] = set()
         self._lock = asyncio.Lock()
+        self._tried = 0
+        self._failure: KmmError | None = None
 
     @property
     def domain_api(self) -> str:
@@ -59,16 +61,29 @@ class Hosts:
         """The base URL of `service`. Raises any `KmmError` of the look-up, unless a host is known from before."""
         if found := self._certain(service):
             return found
+        tried = self._tried
         async with self._lock:
             if found := self._certain(service):
                 return found
+            if self._failure and self._tried != tried:
+                # Somebody asked while this one waited, in vain: asking at once again would not help.
+                return self._fallen_back(service, self._failure)
+            self._failure = None
             try:
                 self._known[service] = await self._look_up(service)
                 self._doubted.discard(service)
-            except KmmError:
-                if service not in self._known:
-                    raise
+            except KmmError as failure:
+                self._failure = failure
+                return self._fallen_back(service, failure)
+            finally:
+                self._tried += 1
             return self._known[service]
+
+    def _fallen_back(self, service: str, failure: KmmError) -> httpx.URL:
+        """The host of before, if there is one."""
+        if service in self._known:
+            return self._known[service]
+        raise failure
 
     def doubt(self, service: str) -> None:
         """Look `service` up again at its next use: its host stopped answering as it should."""

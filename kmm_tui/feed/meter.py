@@ -36,12 +36,17 @@ class Meter:
         """One exchange has ended."""
         cost = exchange.cost
         self._calls.append(_Call(self._now(), exchange.status, cost.took, cost.received))
+        self._forget()
+
+    def _forget(self) -> None:
+        now = self._now()
+        while self._calls and self._calls[0].at < now - HOUR:
+            self._calls.popleft()
 
     def reading(self, budget: float, refresh_calls: int) -> Reading:
         """The meter now. `budget` in calls a minute; `refresh_calls` is what one refresh of the present view costs."""
         now = self._now()
-        while self._calls and self._calls[0].at < now - HOUR:
-            self._calls.popleft()
+        self._forget()
         recent = sum(1 for call in self._calls if call.at >= now - RECENT)
         answered = [call.took for call in self._calls if call.status]
         minutes = max(1.0, min(RECENT, now - self._began) / 60)

@@ -48,7 +48,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("refused-metric:named=no", "", ("metrics", "agent_view"), extra=40),
     Fault("refused-metric:metric=transfers", "", ("historical",), extra=2),
     Fault("clock-skew", "", of={"app key": "AUTH"}),
-    Fault("clock-skew:seconds=-600", "", of={"app key": "AUTH"}, may="REFUSED"),
+    Fault("clock-skew:seconds=-600", "", of={"app key": "AUTH"}),
 )
 
 
