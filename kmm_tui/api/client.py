@@ -84,6 +84,7 @@ class KmmClient:
         self.sign_in: SignIn = sign_in(credentials, self._wire, self.hosts, account, clock)
         self._agents_page = AGENTS_REACH
         self._large_page_works = False
+        self._offsets: dict[Method, float] = {}
 
     @property
     def redactor(self) -> Redactor:
@@ -222,12 +223,12 @@ class KmmClient:
     async def _ask(self, method: Method, query: Query) -> Reply:
         base = await self.hosts.url(KMM)
         url = base.join(f"/manager_workspace/api/account/{self.account}/{method.value}")
-        sent = self._begun(query)
+        sent = self._begun(query, method)
         with self._blaming_the_host():
-            reply = await self._signed(_request(url, sent))
-            if reply.status == 400 and (begun := self._begun(query)) != sent:
+            reply = await self._signed(_request(url, sent), method)
+            if reply.status == 400 and (begun := self._begun(query, method)) != sent:
                 # The refusal itself told that the clocks differ: the window had not begun to end there.
-                reply = await self._signed(_request(url, begun))
+                reply = await self._signed(_request(url, begun), method)
             try:
                 self._wire.expect(reply, base.host)
             except SignInRefused as error:
@@ -239,9 +240,10 @@ class KmmClient:
         self.hosts.trust(KMM)
         return reply
 
-    def _begun(self, query: Query) -> Query:
+    def _begun(self, query: Query, method: Method) -> Query:
         """`query` without a part of its window that by the server's clock is still to come."""
-        behind = self.server_offset or 0.0
+        # What answers one method may be another machine than what answers the next.
+        behind = self._offsets.get(method, self.server_offset or 0.0)
         latest = self._now() + int(behind * 1000)
         # Its clock is told in whole seconds and some time ago: less than that is no difference.
         window = query.window
@@ -250,7 +252,7 @@ class KmmClient:
         still = replace(window, end=latest) if window.start < latest else Window.last(window.width, latest)
         return replace(query, window=still)
 
-    async def _signed(self, request: httpx.Request) -> Reply:
+    async def _signed(self, request: httpx.Request, method: Method) -> Reply:
         """One exchange; where the server refuses a bearer that can be renewed, a second one with a new bearer."""
         await self._wire.gate.turn()
         token = await self.sign_in.sign(request)
@@ -261,6 +263,8 @@ class KmmClient:
             await self.sign_in.sign(request, instead_of=token)
             reply = await self._wire.send(request)
             reply = replace(reply, cost=refused + reply.cost)
+        if reply.server_time is not None:
+            self._offsets[method] = reply.server_time / 1000 - self.clock()
         return reply
 
     def _what_to_do(self, error: SignInRefused) -> str:
