@@ -154,10 +154,11 @@ def agent_shown(line: str, row: dict[str, Any]) -> bool:
 def test_agents_show_their_state_reason_and_figures(looked_at: Any, floor: Any, query: Any) -> None:
     answer = query(floor, "agents")
     states = [row["status"] for row in answer["rows"]]
-    title = looked_at.line("AGENTS of the account")
-    assert f" {answer['count']} " in title
+    counts = [f" {answer['count']} "]
     for state, words in (("ONLINE", "● {} online"), ("AWAY", "○ {} away"), ("BACK_SOON", "◐ {} back soon")):
-        assert words.format(states.count(state)) in title
+        counts.append(words.format(states.count(state)))
+    # The counts follow the title once the agents have been answered.
+    looked_at.wait(lambda: all(count in looked_at.line("AGENTS of the account") for count in counts), f"{counts}")
     # Away first, and who is away longest: nobody is left out, nobody is invented.
     longest = sorted((row for row in answer["rows"] if row["status"] == "AWAY"), key=lambda row: row["reasonSince"])
 
