@@ -260,6 +260,7 @@ class Feed:
                 # It shows in the next poll, which signs in afresh.
                 logger.info("the session could not be kept alive: %s", error)
             except Exception:
+                # The next poll shows what it was; this worker has a session to look after for months.
                 logger.exception("the session could not be kept alive")
 
 

@@ -109,6 +109,7 @@ class KeptBoard:
                 kept = {"asked": self._asked, "every": self._every, **states_to_plain(states)}
                 self._memory.remember(self._thing, kept)
         except Exception:
+            # Keeping a board is a comfort: no disk is to end the board itself.
             logger.exception("the board cannot be kept")
 
     def _recall(self) -> tuple[TopicState, ...]:
