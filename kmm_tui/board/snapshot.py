@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Skill
+from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Skill, StateDuration
 from kmm_tui.api.number import Number
 from kmm_tui.api.window import Window
 from kmm_tui.board.figure import Figures
@@ -58,6 +58,23 @@ class Roster:
     taken_at: int
     cost: Cost
     is_whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDetail:
+    """Everything about one agent, as of one answer. `agent` is None where the answer does not list the agent.
+
+    `states` are the times spent in each state during the window, `reasons` in each state and away reason; neither
+    holds offline time.
+    """
+
+    key: str
+    agent: Agent | None
+    states: tuple[StateDuration, ...]
+    reasons: tuple[StateDuration, ...]
+    window: Window
+    taken_at: int
+    cost: Cost
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from kmm_tui.board.freshness import Freshness, Trouble, freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import Listing, Roster, Snapshot, Trend
+from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend
 
 
 class Section(Enum):
@@ -16,6 +16,7 @@ class Section(Enum):
 
     FIGURES = "figures"
     AGENTS = "agents"
+    AGENT = "agent"
     TREND = "trend"
 
 
@@ -33,7 +34,7 @@ TREND = Topic(Section.TREND, ACCOUNT)
 LISTS = {level: Topic(Section.FIGURES, Scope(level)) for level in (Level.SKILL, Level.GROUP)}
 """The lists of skills and of groups themselves, which have to be learnt before anything on them can be asked."""
 
-Content: TypeAlias = Snapshot | Roster | Trend | Listing
+Content: TypeAlias = Snapshot | Roster | AgentDetail | Trend | Listing
 
 
 @dataclass(frozen=True, slots=True)
