@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from kmm_tui.board.figure import Absent, Figure, Figures, Number
@@ -14,9 +13,6 @@ from kmm_tui.metrics import BY_NAME, Metric
 
 EVERYTHING = ""
 """The key of the row that stands for the account in a table of skills or groups."""
-
-STATE_ORDER = ("AWAY", "BACK_SOON", "ONLINE", "OFFLINE")
-"""Agents' states by how much a supervisor wants to see them."""
 
 _BADNESS = {Age.LIVE: 0, Age.AWAITED: 1, Age.LATE: 2, Age.STALE: 3, Age.GONE: 4}
 
@@ -37,17 +33,6 @@ class ScopeRow:
     def number(self, name: str) -> Number | None:
         """The value of the metric of this request name, for sorting; None without one."""
         return None if self.figures is None else self.figures.number(BY_NAME[name])
-
-
-@dataclass(frozen=True, slots=True)
-class StateCount:
-    """How many agents are logged in, and in which states; `other` are states that this version does not know."""
-
-    total: int
-    online: int
-    away: int
-    back_soon: int
-    other: int
 
 
 class Board:
@@ -150,22 +135,3 @@ def worst(found: list[Freshness]) -> Freshness:
     if not found:
         return Freshness(Age.AWAITED, None)
     return max(found, key=lambda f: (_BADNESS[f.age], f.trouble is not None, f.seconds or 0.0))
-
-
-def count_states(agents: list[Agent]) -> StateCount:
-    """How many of `agents` are in which state."""
-    states = Counter(agent.status for agent in agents)
-    online, away, soon = states["ONLINE"], states["AWAY"], states["BACK_SOON"]
-    return StateCount(len(agents), online, away, soon, len(agents) - online - away - soon)
-
-
-def in_state_since(agent: Agent) -> int | None:
-    """When the agent's state, or the reason for it where that was chosen later, began; epoch ms, None if unknown."""
-    moments = [moment for moment in (agent.since, agent.reason_since if agent.reason else None) if moment]
-    return max(moments) if moments else None
-
-
-def by_state(agent: Agent) -> tuple[int, int, str]:
-    """An order of agents: away, back soon, online; in each the one who is in it longest first."""
-    place = STATE_ORDER.index(agent.status) if agent.status in STATE_ORDER else len(STATE_ORDER)
-    return place, in_state_since(agent) or 2**53, agent.name or agent.key

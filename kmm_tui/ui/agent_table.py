@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kmm_tui.board.board import by_state, in_state_since
+from kmm_tui.board.agents import by_state, in_state_since
 from kmm_tui.board.figure import Absent
 from kmm_tui.board.figure_text import clock_text, figure_text
 from kmm_tui.board.snapshot import Agent

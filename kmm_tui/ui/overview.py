@@ -14,7 +14,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from kmm_tui.api.window import format_duration
-from kmm_tui.board.board import EVERYTHING, Board, ScopeRow, count_states
+from kmm_tui.board.agents import count_states
+from kmm_tui.board.board import EVERYTHING, Board, ScopeRow
 from kmm_tui.board.figure_text import GONE
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.meter import Reading

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Point, Skill
 from kmm_tui.api.window import Window
-from kmm_tui.board.board import Board, by_state, count_states, in_state_since
+from kmm_tui.board.agents import by_state, count_states, in_state_since
+from kmm_tui.board.board import Board
 from kmm_tui.board.figure import Absent, Figures
 from kmm_tui.board.freshness import Age, Trouble
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
