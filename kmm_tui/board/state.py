@@ -34,6 +34,12 @@ TREND = Topic(Section.TREND, ACCOUNT)
 LISTS = {level: Topic(Section.FIGURES, Scope(level)) for level in (Level.SKILL, Level.GROUP)}
 """The lists of skills and of groups themselves, which have to be learnt before anything on them can be asked."""
 
+
+def agent_topic(key: str) -> Topic:
+    """Everything about the agent of this id."""
+    return Topic(Section.AGENT, Scope(Level.AGENT, key))
+
+
 Content: TypeAlias = Snapshot | Roster | AgentDetail | Trend | Listing
 
 
