@@ -12,6 +12,7 @@ from kmm_tui.api.answers import MetricsRow
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.errors import KmmError
 from kmm_tui.board.doubt import BELIEVED_AFTER
+from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.board.snapshot import Listing, Snapshot
@@ -99,13 +100,13 @@ class Feed:
         for poller in self._pollers.values():
             poller.ask_now()
 
-    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
-        """Which tables are on the screen, and whether agents and trend are: what is not is not asked for."""
-        self._shown = levels
+    def show(self, look: Look) -> None:
+        """What is on the screen: what is not is not asked for."""
+        self._shown = look.levels
         for topic, poller in self._pollers.items():
             if topic.scope.key:
-                _let(poller, topic.scope.level in levels)
-        for topic, wanted in ((AGENTS, agents), (TREND, trend)):
+                _let(poller, topic.scope.level in look.levels)
+        for topic, wanted in ((AGENTS, look.agents), (TREND, look.trend == ACCOUNT)):
             if topic in self._pollers:
                 _let(self._pollers[topic], wanted)
         self._pace_out()

@@ -11,8 +11,9 @@ from textual.message import Message
 from textual.theme import Theme
 
 from kmm_tui.board.board import Board
+from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
-from kmm_tui.board.scope import Level
+from kmm_tui.board.scope import ACCOUNT
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
@@ -46,7 +47,7 @@ class BoardFeed(Protocol):
         """The machine slept or its clock jumped: connections may be dead, and all has to be asked for anew."""
         ...
 
-    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
+    def show(self, look: Look) -> None:
         """What is on the screen; the rest is not asked for."""
         ...
 
@@ -186,7 +187,8 @@ class BoardApp(EnduringApp[str]):
     def on_overview_looked(self, message: Overview.Looked) -> None:
         """Asks for what is looked at, and for nothing else."""
         if self.feed:
-            self.feed.show(message.levels, agents=message.agents, trend=message.trend)
+            trend = ACCOUNT if message.trend else None
+            self.feed.show(Look(message.levels, agents=message.agents, trend=trend))
 
     def action_meter(self) -> None:
         """Shows what asking costs."""

@@ -16,6 +16,7 @@ from kmm_tui.api.answers import Cost, Skill
 from kmm_tui.api.window import HOUR, MINUTE, Window
 from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
 from kmm_tui.board.freshness import Trouble
+from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Listing, Roster, Snapshot, Trend, TrendPoint, figures_of
@@ -59,7 +60,7 @@ class FakeFeed:
     asked: int = 0
     woken: int = 0
     told: str = ""
-    shown: tuple[frozenset[Level], bool, bool] | None = None
+    shown: Look | None = None
 
     def start(self) -> None:
         for state in self.first:
@@ -71,8 +72,8 @@ class FakeFeed:
     async def woke(self) -> None:
         self.woken += 1
 
-    def show(self, levels: frozenset[Level], *, agents: bool, trend: bool) -> None:
-        self.shown = (levels, agents, trend)
+    def show(self, look: Look) -> None:
+        self.shown = look
 
     def note(self) -> str:
         return self.told

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from kmm_tui.board.freshness import Trouble
-from kmm_tui.board.scope import Level
+from kmm_tui.board.look import Look
+from kmm_tui.board.scope import ACCOUNT, Level
 from kmm_tui.board.state import AGENTS, Section, Topic
 from kmm_tui.ui.help import NOTICE, Help
 from kmm_tui.ui.linetable import LineTable
@@ -276,13 +277,13 @@ async def test_only_what_is_on_the_screen_is_asked_for(stage: SetStage) -> None:
     set_up = stage()
     async with set_up.app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert set_up.feed.shown == (frozenset({Level.SKILL}), True, False)
+        assert set_up.feed.shown == Look(frozenset({Level.SKILL}), agents=True, trend=None)
         await pilot.press("3", "5")
         await settle(pilot)
-        assert set_up.feed.shown == (frozenset({Level.GROUP}), False, True)
+        assert set_up.feed.shown == Look(frozenset({Level.GROUP}), agents=False, trend=ACCOUNT)
         await pilot.resize_terminal(200, 60)
         await settle(pilot)
-        assert set_up.feed.shown == (frozenset({Level.SKILL, Level.GROUP}), True, True)
+        assert set_up.feed.shown == Look(frozenset({Level.SKILL, Level.GROUP}), agents=True, trend=ACCOUNT)
 
 
 async def test_the_meter_is_at_the_bottom_and_whole_on_a_key(stage: SetStage) -> None:
