@@ -1,4 +1,4 @@
-"""Secrets: written in the file, kept in a file of their own, or printed by a command; read only when asked for."""
+"""Secrets: in the settings, a file of their own, the keyring, or printed by a command; read only when asked for."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, SecretStr, Tag, ValidationInfo, WithJsonSchema
 
+from kmm_tui.settings import vault
 from kmm_tui.settings.keys import nearest
 from kmm_tui.settings.table import Table
 
@@ -18,7 +19,7 @@ COMMAND_SECONDS = 10.0
 """How long a command may take to print its secret."""
 
 _MOST_BYTES = 65_536
-_FORMS = ("file", "command")
+_FORMS = ("file", "command", "keyring")
 
 
 class SecretError(Exception):
@@ -100,11 +101,25 @@ class SecretCommand(Table):
     )
 
 
+def _entry(value: Any) -> str:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    return str(vault.Entry.parse(text if isinstance(text, str) else ""))
+
+
+class SecretKeyring(Table):
+    """A secret in the system's keyring. It takes the package ``keyring``, and may take 5 seconds."""
+
+    keyring: Annotated[str, BeforeValidator(_entry), WithJsonSchema({"type": "string", "pattern": "^[^/]+/.+$"})] = (
+        Field(description="service/username of the entry; it takes the extra: pip install 'kmm-tui[keyring]'.")
+    )
+
+
 def _form(value: Any) -> str | None:
     if isinstance(value, str | SecretStr):
         return "<plain>"
-    if isinstance(value, SecretFile | SecretCommand):
-        return "<file>" if isinstance(value, SecretFile) else "<command>"
+    for kind, tag in ((SecretFile, "<file>"), (SecretCommand, "<command>"), (SecretKeyring, "<keyring>")):
+        if isinstance(value, kind):
+            return tag
     if isinstance(value, dict):
         meant = {nearest(str(key), _FORMS) for key in value} - {None}
         return f"<{meant.pop()}>" if len(meant) == 1 else None
@@ -114,14 +129,17 @@ def _form(value: Any) -> str | None:
 Secret = Annotated[
     Annotated[SecretStr, Field(min_length=1), Tag("<plain>")]
     | Annotated[SecretFile, Tag("<file>")]
-    | Annotated[SecretCommand, Tag("<command>")],
+    | Annotated[SecretCommand, Tag("<command>")]
+    | Annotated[SecretKeyring, Tag("<keyring>")],
     Discriminator(_form),
 ]
 """A secret as the settings know it. ``reveal`` reads it."""
 
 
-def reveal(secret: SecretStr | SecretFile | SecretCommand, run: Runner = run_command) -> SecretStr:
+def reveal(secret: SecretStr | SecretFile | SecretCommand | SecretKeyring, run: Runner = run_command) -> SecretStr:
     """Reads the secret, which may take ``COMMAND_SECONDS``. Raises ``SecretError``."""
+    if isinstance(secret, SecretKeyring):
+        return _from_keyring(secret.keyring)
     if isinstance(secret, SecretFile):
         return _from_file(secret.file)
     if isinstance(secret, SecretCommand):
@@ -165,6 +183,15 @@ def _from_command(arguments: Sequence[str], run: Runner) -> SecretStr:
     if trouble:
         raise SecretError(trouble)
     return _one_line(ran.output, f'the command "{name}"', whole=False)
+
+
+def _from_keyring(written: str) -> SecretStr:
+    trouble = ""
+    try:
+        return vault.fetch(vault.Entry.parse(written))
+    except vault.VaultError as error:
+        trouble = str(error)
+    raise SecretError(trouble)
 
 
 def _one_line(content: bytes, origin: str, *, whole: bool) -> SecretStr:
