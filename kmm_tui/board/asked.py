@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FIGURES: tuple[str, ...] = (
     "unassigned_conversations",
+    "open_conversations",
     "assigned_conversations",
     "active_conversations",
     "overdue_conversations_in_queue",
@@ -15,6 +16,7 @@ FIGURES: tuple[str, ...] = (
     "back_soon_agents",
     "agent_load",
     "human_agent_load",
+    "human_online_load",
     "available_slots",
     "avg_wait_time",
     "avg_wait_time_first_response",
@@ -41,6 +43,9 @@ AGENT_FIGURES: tuple[str, ...] = (
     "max_slots",
     "avg_time_to_response",
     "closed_conversations",
+    "concluded_conversations",
+    "transfers",
+    "transfer_rate",
     "csat",
 )
 """Of each agent."""

@@ -1,0 +1,138 @@
+"""Figures that the API does not send and the board computes, each with its formula; none of them is ever guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from kmm_tui.board.figure import Absent, Figure, Figures, Number
+from kmm_tui.metrics import BY_NAME, CATALOGUE, Combine, Good, Kind, Method, Metric, Unit, camel
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A metric that is computed from others. `inputs` are request names, `formula` is for people."""
+
+    metric: Metric
+    inputs: tuple[str, ...]
+    formula: str
+    compute: Callable[[Sequence[Number]], Number | None]
+    """From the values of `inputs`, in their order; None where there is nothing to divide by."""
+
+
+def _inside_sla(values: Sequence[Number]) -> Number | None:
+    overdue, opened = values
+    # The two are counted one after the other, so that more can be overdue than open; less than none is not inside.
+    return max(0.0, 1 - overdue / opened) if opened > 0 else None
+
+
+def _online_share(values: Sequence[Number]) -> Number | None:
+    total = sum(values)
+    return values[0] / total if total > 0 else None
+
+
+def _online_rate(values: Sequence[Number]) -> Number | None:
+    online, login = values
+    return online / login if login > 0 else None
+
+
+def _derived(
+    name: str,
+    method: Method,
+    kind: Kind,
+    unit: Unit,
+    inputs: tuple[str, ...],
+    formula: str,
+    compute: Callable[[Sequence[Number]], Number | None],
+    short: str,
+    label: str,
+    meaning: str,
+) -> Derived:
+    metric = Metric(
+        name, camel(name), frozenset({method}), kind, unit, Good.UP, Combine.NEVER, short, label, meaning,
+    )  # fmt: skip
+    return Derived(metric, inputs, formula, compute)
+
+
+# fmt: off
+DERIVED: Mapping[str, Derived] = MappingProxyType({
+    derived.metric.name: derived
+    for derived in (
+        _derived(
+            "sla_share", Method.METRICS, Kind.CURRENT, Unit.SHARE,
+            ("overdue_conversations_total", "open_conversations"),
+            "1 - overdue / open", _inside_sla,
+            "sla", "Inside SLA", "Share of the open conversations that are not past the SLA.",
+        ),
+        _derived(
+            "online_share", Method.METRICS, Kind.CURRENT, Unit.SHARE,
+            ("online_agents", "away_agents", "back_soon_agents"),
+            "online / (online + away + back soon)", _online_share,
+            "on %", "Online share", "Share of the agents who are logged in that is online.",
+        ),
+        _derived(
+            "online_rate", Method.AGENT_VIEW, Kind.BY_TIME, Unit.RATIO,
+            ("agent_online_duration", "agent_login_duration"),
+            "time online / time logged in", _online_rate,
+            "on rate", "Online rate", "Share of the time logged in that the agent was online.",
+        ),
+    )
+})
+# fmt: on
+"""By name. `sla_share` and `online_share` are 0..1; `online_rate` is one time over another, counted apart."""
+
+_KNOWN: Mapping[str, Metric] = MappingProxyType(
+    {metric.name: metric for metric in CATALOGUE} | {name: derived.metric for name, derived in DERIVED.items()}
+)
+# Of several reasons the one that will not pass by itself is told.
+_REASONS = (Absent.NOT_OFFERED, Absent.NOT_ASKED, Absent.NOT_ANSWERED, Absent.NOT_APPLICABLE)
+
+
+def known_metrics() -> Mapping[str, Metric]:
+    """All metrics by their present name: the catalogue in its order, then the derived ones."""
+    return _KNOWN
+
+
+def metric_named(name: str) -> Metric | None:
+    """The metric of this name, an older name included, of the catalogue or derived; None if there is none."""
+    return _KNOWN.get(name) or BY_NAME.get(name)
+
+
+def inputs_of(name: str) -> tuple[str, ...]:
+    """The request names to ask for so that the metric of this name can be told: itself, unless it is derived."""
+    derived = DERIVED.get(name)
+    return derived.inputs if derived else (name,)
+
+
+def requested(names: Iterable[str]) -> tuple[str, ...]:
+    """The request names behind metrics of any sort, each once, in the order of first need."""
+    return tuple(dict.fromkeys(each for name in names for each in inputs_of(name)))
+
+
+def figure_of(figures: Figures, metric: Metric) -> Figure:
+    """The figure of a metric of any sort: its value, or why there is none.
+
+    A derived figure lacks a value for the reason of its inputs (the most lasting one), and is not applicable where
+    there is nothing to divide by.
+    """
+    derived = DERIVED.get(metric.name)
+    if derived is None:
+        return figures.get(metric)
+    if figures.method not in metric.methods:
+        return Absent.NOT_OFFERED
+    found = [figures.get(BY_NAME[name]) for name in derived.inputs]
+    values = [figure for figure in found if not isinstance(figure, Absent)]
+    if len(values) < len(found):
+        return next(reason for reason in _REASONS if reason in found)
+    # A count below zero is no count, and nothing can be said from it.
+    if any(value < 0 for value in values):
+        return Absent.NOT_ANSWERED
+    result = derived.compute(values)
+    return Absent.NOT_APPLICABLE if result is None else result
+
+
+def number_of(figures: Figures | None, metric: Metric) -> Number | None:
+    """The value, or None whatever the reason."""
+    figure = Absent.NOT_ANSWERED if figures is None else figure_of(figures, metric)
+    return None if isinstance(figure, Absent) else figure
