@@ -16,11 +16,13 @@ The app gives the theme's colours as CSS variables (`kmm_tui.ui.themes.variable_
     table.set_sort("queue", descending=True)                       # the arrow only; the owner orders (`sort_rows`)
     table.dim = True                                               # STALE: all in the stale role
     table.message = "▲ DENIED: this account may not see skills"    # in place of rows; None shows the rows again
+    table.pick_column("queue")                                     # the cell that a question is about; None hides it
 
     def on_line_table_row_highlighted(self, event: LineTable.RowHighlighted) -> None:
         self.show_agents_of(event.key)                             # None when no row is left
 
-The cursor belongs to a key, not to a line: it stays with its row through any reordering, and the view with it.
+The cursor belongs to a key, not to a line: it stays with its row through any reordering, and the view with it. So does
+the column cursor, which is hidden until it is used, with its column.
 """
 
 from collections.abc import Hashable, Sequence
@@ -28,24 +30,24 @@ from typing import Any, ClassVar, Generic
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
 from kmm_tui.ui.cells import wrap
 from kmm_tui.ui.columns import Column, Placed, RowT, lay_out
-from kmm_tui.ui.follow import Keyed, place_of, top_of
 from kmm_tui.ui.roles import RoleStyles
 from kmm_tui.ui.rowlines import CURSOR_AWAY, CURSOR_HERE, PLAIN, RowLines, draw_header, draw_text
+from kmm_tui.ui.rowview import RowView
 from kmm_tui.ui.tablestyle import COMPONENTS, TABLE_CSS
 
-Painted = tuple[Hashable, int]
+Painted = tuple[Hashable, int, int]
+"""What is on a line of the screen: its cells, the cursor's state, and the place of the marked cell or -1."""
 
 
-class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=False):
+class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=False):
     """See the module's text. `columns` are all there may be; how many are shown depends on the width."""
 
     ALLOW_SELECT = False
@@ -59,6 +61,8 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
         Binding("pagedown", "page(1)", "Page down", show=False, id="table.page-down"),
         Binding("home", "first", "First", show=False, id="table.first"),
         Binding("end", "last", "Last", show=False, id="table.last"),
+        Binding("left,h", "column(-1)", "Column to the left", show=False, id="table.left"),
+        Binding("right,l", "column(1)", "Column to the right", show=False, id="table.right"),
         Binding("enter", "select", "Open", show=False, id="table.open"),
     ]
 
@@ -107,10 +111,8 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
         self._columns = tuple(columns)
         self._waiting: str | None = waiting
         self._empty = empty
-        self._rows: Sequence[tuple[str, RowT]] = ()
-        self._cursor = -1
-        self._key: str | None = None
-        self._picked = False
+        self._column: str | None = None
+        self._place = -1
         self._sort: tuple[str, bool] | None = None
         self._look = RoleStyles(self, "linetable")
         self._lines: RowLines[RowT] = RowLines(self._look)
@@ -122,24 +124,16 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
     # -- what is shown
 
     @property
-    def cursor_key(self) -> str | None:
-        """The key of the row under the cursor, or None without rows."""
-        return self._key if self._cursor >= 0 else None
-
-    @property
-    def cursor_row(self) -> RowT | None:
-        """The row under the cursor, or None without rows."""
-        return self._rows[self._cursor][1] if self._cursor >= 0 else None
-
-    @property
-    def rows(self) -> Sequence[tuple[str, RowT]]:
-        """The rows as last set."""
-        return self._rows
-
-    @property
     def shown_columns(self) -> tuple[str, ...]:
         """The keys of the columns that fit the present width."""
+        self._arrange()
         return tuple(place.column.key for place in self._lines.places)
+
+    @property
+    def cursor_column(self) -> str | None:
+        """The key of the column under the column cursor, or None while that is hidden."""
+        self._arrange()
+        return self._column
 
     def set_rows(self, rows: Sequence[tuple[str, RowT]]) -> None:
         """Shows `rows` (key, row) in this order. Keys are unique; a row is drawn again only if it is != what it was."""
@@ -156,9 +150,20 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
         self._sync()
 
     def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
-        """Shows other columns; rows, cursor and scroll stay."""
+        """Shows other columns; rows, cursor and scroll stay, and the column cursor if its column does."""
         self._columns = tuple(columns)
         self._forget()
+
+    def pick_column(self, key: str | None) -> bool:
+        """Puts the column cursor on the column `key`; None hides it. False if that column is not shown."""
+        self._arrange()
+        keys = [place.column.key for place in self._lines.places]
+        if keys and key is not None and key not in keys:
+            return False
+        self._column = key
+        self._place = keys.index(key) if key in keys else -1
+        self._sync()
+        return True
 
     def set_sort(self, key: str | None, descending: bool = False) -> None:
         """Marks the column that the rows are ordered by, or none."""
@@ -174,14 +179,6 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
         if self._lines.ticks:
             self._sync()
 
-    def move_cursor(self, key: str) -> bool:
-        """Puts the cursor on the row `key` and shows it; False if there is no such row."""
-        for index, (each, _) in enumerate(self._rows):
-            if each == key:
-                self._move_to(index)
-                return True
-        return False
-
     def on_mount(self) -> None:
         """Rows may have been set before there was a screen."""
         self._resize_scroll()
@@ -194,68 +191,13 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
     def watch_message(self) -> None:
         self._show_message()
 
-    # -- cursor and scroll follow identity
-
-    def _find_cursor(self, before: Keyed) -> None:
-        if self._rows:
-            self._set_cursor(place_of(self._rows, self._key, before, self._cursor))
-        elif self._cursor >= 0:
-            # The key is kept: the same rows may be back with the next answer.
-            self._cursor = -1
-            self.post_message(self.RowHighlighted(self, None))
-
-    def _set_cursor(self, index: int) -> None:
-        key = self._rows[index][0]
-        changed = key != self._key or self._cursor < 0
-        self._cursor, self._key = index, key
-        if changed:
-            self.post_message(self.RowHighlighted(self, key))
-
-    def _follow(self, before: Keyed, old_cursor: int, top: int) -> None:
-        """Scrolls so that what the person looks at stays on its line."""
-        if top > 0:
-            kept = top_of(self._rows, before, top, self._page, old_cursor, self._cursor)
-            if kept is not None:
-                self._scroll_rows(kept)
-        elif self._picked and 0 <= old_cursor < self._page:
-            # The top is where trouble is pinned: it is left only for a row that the person picked.
-            self._reveal()
-
-    def _move_to(self, index: int) -> None:
-        if self._rows:
-            self._picked = True
-            self._set_cursor(max(0, min(index, len(self._rows) - 1)))
-            self._reveal()
-            self._sync()
-
-    def _reveal(self) -> None:
-        top = self.scroll_offset.y
-        if self._cursor < top:
-            self._scroll_rows(self._cursor)
-        elif self._cursor >= top + self._page:
-            self._scroll_rows(self._cursor - self._page + 1)
-
-    def _scroll_rows(self, top: int) -> None:
-        self.scroll_to(y=max(0, top), animate=False, force=True)
-
-    @property
-    def _page(self) -> int:
-        """Lines for rows, at least 1."""
-        return max(1, self.size.height - 1)
-
-    def _resize_scroll(self) -> None:
-        # Not through the reactive, which would lay out the whole screen whenever somebody logs in or out.
-        self.set_reactive(Widget.virtual_size, Size(1, 1 if self._message() else len(self._rows) + 1))
-        if self.is_mounted:
-            self._scroll_update(self.virtual_size)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = new_value
-        if round(old_value) != round(new_value):
-            self._sync()
+    def _announce(self, key: str | None) -> None:
+        self.post_message(self.RowHighlighted(self, key))
 
     # -- drawing
+
+    def _lines_to_scroll(self) -> int:
+        return 1 if self._message() else len(self._rows) + 1
 
     def _message(self) -> str | None:
         """What stands in place of the rows, if anything."""
@@ -293,28 +235,25 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
             if wanted == painted:
                 continue
             left, right = 0, self.size.width
-            if wanted[1] == painted[1]:
+            if wanted[1:] == painted[1:]:
                 left, right = self._lines.differing(painted[0], wanted[0], right)
             regions.append(Region(left, y, right - left, 1))
         if regions:
             self.refresh(*regions)
 
     def _descriptor(self, index: int) -> Painted:
-        """What the row's line looks like: its cells, and whether the cursor is on it."""
+        """What the row's line looks like."""
         if index >= len(self._rows):
-            return (), PLAIN
-        return self._lines.line(*self._rows[index]).cells, self._variant(index)
-
-    def _variant(self, index: int) -> int:
-        return PLAIN if index != self._cursor else CURSOR_HERE if self.has_focus else CURSOR_AWAY
+            return (), PLAIN, -1
+        cells = self._lines.line(*self._rows[index]).cells
+        if index != self._cursor:
+            return cells, PLAIN, -1
+        return cells, CURSOR_HERE if self.has_focus else CURSOR_AWAY, self._place
 
     def render_line(self, y: int) -> Strip:
         """The strip of one line of the visible part: header, row, message or blank."""
         width = self.size.width
-        if self._lines.width != width:
-            self._header = None
-            # Two cells stay free for the scroll bar, so that nothing shifts when there is one.
-            self._lines.lay_out(lay_out(self._columns, width - 2), width, self.size.height)
+        self._arrange()
         if y == 0:
             if self._header is None:
                 self._header = draw_header(self._lines.places, width, self._sort, self._look)
@@ -325,10 +264,23 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
             first = 2 if self.size.height > 3 else 1
             at = y - first
             return draw_text(f" {lines[at]}" if 0 <= at < len(lines) else "", width, self._look("message"))
-        self._painted[y] = self._descriptor(index)
+        self._painted[y] = _, variant, marked = self._descriptor(index)
         if index >= len(self._rows):
             return draw_text("", width, self._look(None))
-        return self._lines.strip(*self._rows[index], self._variant(index))
+        return self._lines.strip(*self._rows[index], variant, marked)
+
+    def _arrange(self) -> None:
+        """Chooses and places the columns for the present width, unless they are."""
+        width = self.size.width
+        if self._lines.width == width:
+            return
+        self._header = None
+        # Two cells stay free for the scroll bar, so that nothing shifts when there is one.
+        self._lines.lay_out(lay_out(self._columns, width - 2), width, self.size.height)
+        keys = [place.column.key for place in self._lines.places]
+        if self._column not in keys:
+            self._column = None
+        self._place = keys.index(self._column) if self._column is not None else -1
 
     def _forget(self) -> None:
         """Everything cut to the present width and columns."""
@@ -351,21 +303,15 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
 
     # -- keys and mouse
 
-    def action_cursor(self, step: int) -> None:
-        """One line up (-1) or down (1)."""
-        self._move_to(self._cursor + step)
-
-    def action_page(self, step: int) -> None:
-        """One screenful up (-1) or down (1)."""
-        self._move_to(self._cursor + step * self._page)
-
-    def action_first(self) -> None:
-        """To the first row."""
-        self._move_to(0)
-
-    def action_last(self) -> None:
-        """To the last row."""
-        self._move_to(len(self._rows) - 1)
+    def action_column(self, step: int) -> None:
+        """One column to the left (-1) or right (1); the first step brings the column cursor in from that side."""
+        shown = self.shown_columns
+        if shown and self._covered is None and self._rows:
+            if self._place >= 0:
+                place = max(0, min(self._place + step, len(shown) - 1))
+            else:
+                place = 0 if step > 0 else len(shown) - 1
+            self.pick_column(shown[place])
 
     def action_select(self) -> None:
         """Opens the row under the cursor."""
@@ -373,17 +319,19 @@ class LineTable(ScrollView, Generic[RowT], can_focus=True, inherit_bindings=Fals
             self.post_message(self.RowSelected(self, self._key))
 
     def on_click(self, event: events.Click) -> None:
-        """Header: by which column; row: the cursor goes there, a double click opens it."""
+        """Header: by which column; row: both cursors go there, a double click opens it."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
+        place = self._place_at(offset.x)
         if offset.y == 0:
-            place = self._place_at(offset.x)
             if place is not None:
                 self.post_message(self.HeaderSelected(self, place.column.key))
             return
         index = self.scroll_offset.y + offset.y - 1
         if self._covered is None and index < len(self._rows):
+            if place is not None:
+                self.pick_column(place.column.key)
             self._move_to(index)
             if event.chain > 1:
                 self.action_select()

@@ -27,7 +27,7 @@ class Line(Generic[RowT]):
     row: RowT
     now_ms: int
     cells: tuple[Fitted, ...]
-    strips: dict[int, Strip] = field(default_factory=dict)
+    strips: dict[tuple[int, int], Strip] = field(default_factory=dict)
 
 
 class RowLines(Generic[RowT]):
@@ -93,26 +93,36 @@ class RowLines(Generic[RowT]):
         changed = [place for place, a, b in zip(self.places, before, after, strict=True) if a != b]
         return changed[0].x, changed[-1].x + changed[-1].width
 
-    def strip(self, key: str, row: RowT, variant: int) -> Strip:
-        """The row's line, drawn."""
+    def strip(self, key: str, row: RowT, variant: int, marked: int = -1) -> Strip:
+        """The row's line, drawn; `marked` is the place of the cell under the column cursor, if any."""
         line = self.line(key, row)
-        strip = line.strips.get(variant)
+        strip = line.strips.get((variant, marked))
         if strip is None:
-            strip = line.strips[variant] = self._draw(line, variant)
+            # A cursor that went through many columns leaves no strip of each behind.
+            if len(line.strips) > 3:
+                line.strips.clear()
+            strip = line.strips[variant, marked] = self._draw(line, variant, marked)
         return strip
 
-    def _draw(self, line: Line[RowT], variant: int) -> Strip:
+    def _draw(self, line: Line[RowT], variant: int, marked: int) -> Strip:
         over = None if variant == PLAIN else "cursor"
         pieces: list[tuple[str, str | None]] = [(MARKS[variant], "mark" if over else None)]
-        x = 1
-        for place, cell in zip(self.places, line.cells, strict=True):
+        before: list[Segment] = []
+        x = start = 1
+        for index, (place, cell) in enumerate(zip(self.places, line.cells, strict=True)):
             if place.x > x:
                 pieces.append((" " * (place.x - x), None))
-            pieces += cell
+            if index == marked:
+                before = [*join(pieces, place.x, self._look, over), *join(list(cell), place.width, self._look, "cell")]
+                pieces, start = [], place.x + place.width
+            else:
+                pieces += cell
             x = place.x + place.width
         if x < self.width:
             pieces.append((" " * (self.width - x), None))
-        return join(pieces, self.width, self._look, over)
+        if not before:
+            return join(pieces, self.width, self._look, over)
+        return Strip([*before, *join(pieces, self.width - start, self._look, over)], self.width)
 
 
 def join(pieces: list[tuple[str, str | None]], width: int, look: RoleStyles, over: str | None = None) -> Strip:

@@ -6,6 +6,7 @@ COMPONENTS = {
     "linetable--header",
     "linetable--sorted",
     "linetable--cursor",
+    "linetable--cell",
     "linetable--mark",
     "linetable--message",
     *role_classes("linetable"),
@@ -24,6 +25,8 @@ LineTable {
     & > .linetable--sorted { color: $kmm-text; }
     & > .linetable--cursor { background: $kmm-cursor-blurred; }
     &:focus > .linetable--cursor { background: $kmm-cursor; }
+    & > .linetable--cell { background: $kmm-cursor-blurred; text-style: underline; }
+    &:focus > .linetable--cell { background: $kmm-cursor; text-style: bold underline; }
     & > .linetable--mark { color: $kmm-dim; }
     &:focus > .linetable--mark { color: $kmm-accent; }
     & > .linetable--message { color: $kmm-dim; }
