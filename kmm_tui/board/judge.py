@@ -165,7 +165,8 @@ class _Held:
         return True
 
     def _step(self, value: Number, *, is_fresh: bool) -> int:
-        beyond = min(float(STEPS), math.log(max(1.0, self.rule.bounds.way(value, self.level))) / STEP)
+        way = self.rule.bounds.way(value, self.level)
+        beyond = min(float(STEPS), math.log(way) / STEP) if way > 1 else 0.0
         inside = self.step - _OUTSIDE < beyond < self.step + 1 + _OUTSIDE
         return self.step if inside and not is_fresh else int(beyond)
 
@@ -227,11 +228,12 @@ class Judge:
 
     def __init__(self, limits: Sequence[Limit]) -> None:
         self.limits = tuple(limits)
-        self._rules: dict[str, list[_Rule]] = {}
+        rules: dict[str, list[_Rule]] = {}
         for limit in self.limits:
             metric = metric_named(limit.metric)
             if metric is not None and metric.is_number:
-                self._rules.setdefault(metric.name, []).append(_Rule(limit, metric))
+                rules.setdefault(metric.name, []).append(_Rule(limit, metric))
+        self._rules = {level: _in_force(rules, level) for level in Level}
         self._memory: dict[Scope, _Memory] = {}
 
     def judge(
@@ -270,19 +272,9 @@ class Judge:
 
     def needs(self, method: Method) -> frozenset[str]:
         """The request names that the limits need of `method`, those that only confirm a figure included."""
-        found: set[str] = set()
-        for level in Level:
-            if method_of(level) is not method:
-                continue
-            for rules in self._rules.values():
-                for rule in reversed(rules):
-                    if not rule.limit.can_speak_of(level):
-                        continue
-                    if not rule.limit.is_off and method in rule.metric.methods:
-                        found |= rule.needs()
-                    # What is said of everything leaves nothing for the rules before it.
-                    if not rule.limit.on:
-                        break
+        levels = [self._rules[level] for level in Level if method_of(level) is method]
+        rules = [rule for rules in levels for of_metric in rules.values() for rule in of_metric]
+        found = {name for rule in rules if not rule.limit.is_off for name in rule.needs()}
         return frozenset(name for name in found if method in BY_NAME[name].methods)
 
     def forget(self, scope: Scope) -> None:
@@ -290,15 +282,15 @@ class Judge:
         self._memory.pop(scope, None)
 
     def _rule(self, metric: str, scope: Scope, name: str | None) -> _Rule | None:
-        for rule in reversed(self._rules.get(metric, ())):
-            if method_of(scope.level) in rule.metric.methods and rule.limit.speaks_of(scope, name):
+        for rule in self._rules[scope.level].get(metric, ()):
+            if rule.limit.speaks_of(scope, name):
                 return None if rule.limit.is_off else rule
         return None
 
     def _remember(self, scope: Scope, name: str | None, old: _Memory | None) -> _Memory:
         known = {held.rule.name: held for held in old.held} if old else {}
         found = []
-        for metric in self._rules:
+        for metric in self._rules[scope.level]:
             rule = self._rule(metric, scope, name)
             if rule is None:
                 continue
@@ -320,6 +312,21 @@ class Judge:
 def method_of(level: Level) -> Method:
     """The method that tells current figures of a level."""
     return Method.AGENT_VIEW if level is Level.AGENT else Method.METRICS
+
+
+def _in_force(rules: Mapping[str, list[_Rule]], level: Level) -> dict[str, list[_Rule]]:
+    """Of each metric that `level` offers the rules that can take effect there, the one that is asked first in front."""
+    found: dict[str, list[_Rule]] = {}
+    for name, of_metric in rules.items():
+        if method_of(level) not in of_metric[0].metric.methods:
+            continue
+        for rule in reversed(of_metric):
+            if rule.limit.can_speak_of(level):
+                found.setdefault(name, []).append(rule)
+                # What is said of everything leaves nothing for the rules before it.
+                if not rule.limit.on:
+                    break
+    return found
 
 
 def _judged(all_held: list[_Held]) -> Judged:

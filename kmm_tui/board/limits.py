@@ -159,7 +159,8 @@ class Bounds:
         if enter is None:
             return 0.0
         fine = self.critical_fine if is_critical else self.warn_fine
-        return max(0.0, (value - fine) / (enter - fine))
+        way = (value - fine) / (enter - fine)
+        return way if way > 0 else 0.0
 
 
 @lru_cache(maxsize=1024)
