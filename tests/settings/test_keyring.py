@@ -68,7 +68,11 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
 def hanging(keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeKeyring]:
     """One that never answers, until the test ends; and a patience that suits a test."""
     let_go = threading.Event()
-    keyring.trouble = lambda: let_go.wait() and None
+
+    def wait() -> None:
+        let_go.wait()
+
+    keyring.trouble = wait
     monkeypatch.setattr(vault.fetch, "__defaults__", (0.05,))
     yield keyring
     let_go.set()
