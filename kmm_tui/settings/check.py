@@ -13,7 +13,8 @@ from pydantic_core import ErrorDetails
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest
 from kmm_tui.settings.layers import AUTH_KEYS
-from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.models import FREE_TABLES, TOP, Board, Profile, Ui
+from kmm_tui.settings.own_limits import OwnLimit
 from kmm_tui.settings.table import Table
 
 T = TypeVar("T", bound=Table)
@@ -25,6 +26,7 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys((name for name in Profile.model_fields), "[profiles.NAME]"),
     **dict.fromkeys(Board.model_fields, "[board]"),
     **dict.fromkeys(Ui.model_fields, "[ui]"),
+    **dict.fromkeys(OwnLimit.model_fields, "[[limits]]"),
 }
 
 
@@ -62,9 +64,13 @@ def unknown(name: str, at: KeyPath, known: list[str]) -> Finding:
 
 def top_level(tree: Mapping[str, Any]) -> list[Finding]:
     """Unknown tables and keys, and tables that are something else. The tables themselves are checked one by one."""
-    findings = [unknown(name, (), list(Settings.model_fields)) for name in tree if name not in Settings.model_fields]
-    others = [name for name in ("profiles", "board", "ui") if not isinstance(tree.get(name, {}), dict)]
-    return [*findings, *(Finding((name,), _not_a_table(tree[name], (name,))) for name in others)]
+    findings = [unknown(name, (), list(TOP)) for name in tree if name not in TOP]
+    tables = ("profiles", "board", "ui", *FREE_TABLES)
+    others = [name for name in tables if not isinstance(tree.get(name, {}), dict)]
+    findings += [Finding((name,), _not_a_table(tree[name], (name,))) for name in others]
+    if not isinstance(tree.get("limits", []), list):
+        findings.append(Finding(("limits",), "must be a list of tables; write [[limits]]"))
+    return findings
 
 
 def _not_a_table(value: object, path: KeyPath) -> str:
@@ -94,7 +100,7 @@ def _without_echoes(findings: list[Finding]) -> list[Finding]:
 
 
 def _explain(detail: ErrorDetails, model: type[Table], values: Mapping[str, Any], at: KeyPath) -> Iterator[Finding]:
-    method = str(detail["loc"][1]) if detail["loc"][0] == "auth" and len(detail["loc"]) > 1 else ""
+    method = str(detail["loc"][1]) if detail["loc"][:1] == ("auth",) and len(detail["loc"]) > 1 else ""
     within = tuple(part for number, part in enumerate(detail["loc"]) if not _is_tag(part, number, method))
     path = (*at, *within)
     kind = detail["type"]

@@ -68,9 +68,65 @@ _EXAMPLE = """\
 #watch = []
 # Calls a minute that the account may be asked at most, from 6 to 6000. After a refusal it is asked less by itself.
 #calls_per_minute = 300
+# Limits to begin with: "live-chat", "messaging" or "none". "kmm-tui config show" prints them.
+#preset = "live-chat"
 
 #[ui]
 #theme = "kmm-dark"
+# Whether the board listens to the mouse; without it the terminal's own marking and copying works as usual.
+#mouse = true
+# Whether rows beyond a limit stand on top when the board starts; a key changes it while it runs.
+#pin = true
+
+# Limits of your own, as many as you like; they come after the preset's, and of two that fit the later one wins.
+# metric is a name of the API, or sla_share, online_share (of the agents who are logged in) or online_rate (of the
+# time logged in). Levels are a length of time, a percentage or a number, by the metric: "1m30s", "85%", 3.
+#[[limits]]
+#metric = "queue_wait_time_90th_percentile"
+# Where it holds: "account", "skill:Bill*", "group:7", "agent:Ana*", a bare id, name or pattern, or a list of these.
+# "skill" alone is every skill. Without it the limit holds everywhere.
+#on = ["skill:Bill*", "group:Sales"]
+# A metric is bad on the side on which critical lies of warn; with one of the two, on the metric's own bad side.
+#warn = "90s"
+#critical = "3m"
+# Where a level ends again, on its calm side, so that nothing flickers. Without them a usual margin is kept.
+#warn_leave = "1m15s"
+#critical_leave = "2m30s"
+
+#[[limits]]
+#metric = "transfer_rate"
+#on = "agent"
+#warn = "15%"
+#critical = "25%"
+# From how many concluded conversations on the rate says something; for rates only.
+#least = 20
+
+# No limit for a metric, everywhere or somewhere.
+#[[limits]]
+#metric = "csat"
+#on = "skill:Test*"
+#off = true
+
+# How long agents may be away, by the reason they choose; capitals do not matter. These come after usual ones, which
+# "kmm-tui config show" prints. "off" takes a limit away: then the one for the other reasons holds.
+#[away]
+#Lunch = "45m"
+#"Team Meeting" = "1h"
+#Coaching = "off"
+# All reasons without a limit of their own, and the state back soon.
+#default = "20m"
+#back_soon = "5m"
+
+# The group above a group, both by name or id, as the API tells no hierarchy.
+#[group_parents]
+#"Lisbon" = "Portugal"
+#"Portugal" = "Europe"
+
+# Keys by the name of what they do (the board's help lists the names), with commas between several: "j", "down", "f5",
+# "ctrl+r", "?". They replace the usual ones, and no key can do two things.
+#[keys]
+#"table.down" = "j,down"
+#"table.up" = ["k", "up"]
 """
 
 

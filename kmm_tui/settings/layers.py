@@ -14,7 +14,7 @@ from kmm_tui.settings import keys
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.errors import Problem
 from kmm_tui.settings.keys import KeyPath
-from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.models import FILE_ONLY, Board, Profile, Settings, Ui
 from kmm_tui.settings.secrets import SecretCommand, SecretFile
 
 AUTH_KEYS = tuple(dict.fromkeys(name for model in METHODS.values() for name in model.model_fields))
@@ -75,7 +75,7 @@ class Layer:
 def covered(value: Any, key: str = "") -> Any:
     """The file's values with every text that may be a secret behind ``SecretStr``, so that no traceback prints it."""
     if isinstance(value, dict):
-        return {name: covered(inner, name) for name, inner in value.items()}
+        return {name: inner if not key and name in FILE_ONLY else covered(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [covered(inner, key) for inner in value]
     return SecretStr(value) if isinstance(value, str) and key not in _PLAIN else value
@@ -100,7 +100,11 @@ def environment(environ: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
             known = [one.removeprefix(keys.PREFIX) for one in (*VARIABLES, *sorted(keys.RESERVED))]
             meant = keys.nearest(name.removeprefix(keys.PREFIX), known)
             hint = f"did you mean {keys.PREFIX}{meant}?" if meant else "unset it"
-            problems.append(Problem(name, "", f"unknown variable; {hint}"))
+            told = f"unknown variable; {hint}"
+            table = name.removeprefix(keys.PREFIX).partition("__")[0].lower()
+            if table in FILE_ONLY:
+                told = f"only the settings file can give {table}; unset this"
+            problems.append(Problem(name, "", told))
         else:
             layer.values[key] = _value(key, environ[name])
             layer.names[key] = name

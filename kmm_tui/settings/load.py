@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 from kmm_tui.api.credentials import Credentials
 from kmm_tui.settings import keys
 from kmm_tui.settings.auth import METHODS
+from kmm_tui.settings.away import read_away
+from kmm_tui.settings.bindings import read_keys
 from kmm_tui.settings.check import Finding, check, profile_tables, top_level
 from kmm_tui.settings.errors import Problem, SettingsError
-from kmm_tui.settings.keys import dotted, listed, nearest, variable
+from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest, variable
 from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, flags_layer
-from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.models import FREE_TABLES, Board, Profile, Settings, Ui
+from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.parents import read_parents
 from kmm_tui.settings.read import choose_path, exposed, read
 from kmm_tui.settings.secrets import Runner, run_command
 
@@ -22,6 +26,12 @@ if TYPE_CHECKING:
     import ssl
 
 _SAMPLES = {"account": 'account = "12345678"', "method": 'method = "user"'}
+_FREE: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[tuple[KeyPath, str]]]]] = {
+    "away": read_away,
+    "group_parents": read_parents,
+    "keys": read_keys,
+}
+_NO_METRIC = 'missing; write metric = "queue_wait_time_90th_percentile", or the name of another'
 
 
 @dataclass(frozen=True)
@@ -114,11 +124,12 @@ def _load(
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)
     board, ui = checking.table(Board, "board"), checking.table(Ui, "ui")
+    limits, free = checking.limits(), {name: checking.free(name) for name in FREE_TABLES}
     profiles = checking.profiles(folder)
     problems = [*no_profile, *checking.problems(), *unknown_variables]
     if problems or board is None or ui is None:
         return problems
-    settings = Settings(profile=profile, profiles=profiles, board=board, ui=ui)
+    settings = Settings(profile=profile, profiles=profiles, board=board, ui=ui, limits=limits, **free)
     sources = {dotted(key): source for key, source in draft.sources.items()}
     return Loaded(settings, draft.file, sources, warnings, checking.incomplete)
 
@@ -168,6 +179,27 @@ class _Checking:
         checked, findings = check(model, table if isinstance(table, dict) else {}, (name,), None)
         self._findings += findings
         return checked
+
+    def limits(self) -> tuple[OwnLimit, ...]:
+        entries = self._draft.tree.get("limits", [])
+        good: list[OwnLimit] = []
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            at: KeyPath = ("limits", number)
+            if not isinstance(entry, dict):
+                self._findings.append(Finding(at, "must be a table; write [[limits]]"))
+                continue
+            limit, findings = check(OwnLimit, entry, at, None)
+            self._findings += [replace(one, missing=False, text=_NO_METRIC) if one.missing else one for one in findings]
+            if limit:
+                source = self._draft.source(at)
+                good.append(limit.placed(f"{Path(source.name).name}:{source.line}"))
+        return tuple(good)
+
+    def free(self, name: str) -> dict[str, Any]:
+        table = self._draft.tree.get(name, {})
+        good, wrong = _FREE[name](table if isinstance(table, dict) else {})
+        self._findings += [Finding((name, *path), text) for path, text in wrong]
+        return good
 
     def profiles(self, folder: Path) -> dict[str, Profile]:
         tables = self._draft.tree.get("profiles", {})

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
+from kmm_tui.board.limits import Limit, StateLimits
+from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.settings.auth import Auth, Text
-from kmm_tui.settings.duration import format_duration, parse_duration
+from kmm_tui.settings.away import merged
+from kmm_tui.settings.duration import PATTERN, format_duration, length_between
+from kmm_tui.settings.keys import listed, nearest
+from kmm_tui.settings.own_limits import OwnLimit
 from kmm_tui.settings.secrets import FilePath
 from kmm_tui.settings.table import Table
 
@@ -90,35 +94,6 @@ def _calls(value: Any) -> int:
     return value
 
 
-def _length(low: str, high: str | None, unit: str, usual: str) -> Callable[[Any], timedelta]:
-    """A reader of a length of time between two limits; what it suggests for a bare number has the usual unit."""
-    least, most = parse_duration(low), parse_duration(high) if high else None
-    limits = f"between {low} and {high}" if high else f"at least {low}"
-
-    def allowed(length: timedelta) -> bool:
-        return length >= least and (most is None or length <= most)
-
-    def read(value: Any) -> timedelta:
-        if isinstance(value, timedelta):
-            length = value
-        else:
-            number = value if isinstance(value, int | float) and not isinstance(value, bool) else None
-            if isinstance(value, str) and value.strip().isdecimal():
-                number = int(value) if len(value) < 7 else 0
-            if number is not None:
-                meant = f"{number}{unit}"
-                fits = isinstance(number, int) and 0 < number < 1_000_000 and allowed(parse_duration(meant))
-                raise ValueError(f'a unit is missing; write "{meant if fits else usual}"')
-            if not isinstance(value, str):
-                raise ValueError(f'must be a length of time in quotes, such as "{usual}"')
-            length = parse_duration(value)
-        if not allowed(length):
-            raise ValueError(f'must be {limits}, such as "{usual}"')
-        return length
-
-    return read
-
-
 def _watch(value: Any) -> Any:
     if not isinstance(value, list | tuple):
         raise ValueError('must be a list, such as ["Billing", "skill:123", "group:Sales*"]')
@@ -136,12 +111,38 @@ def _watched(value: Any) -> str:
     return text
 
 
-_JSON_DURATION = WithJsonSchema({"type": "string", "pattern": "^([0-9]+h)?([0-9]+m)?([0-9]+s)?$"})
+def _preset(value: Any) -> str:
+    name = value.strip() if isinstance(value, str) else ""
+    if name in PRESETS:
+        return name
+    meant = nearest(name, PRESETS)
+    choice = listed(f'"{one}"' for one in PRESETS)
+    raise ValueError(f'unknown preset; did you mean "{meant}"?' if meant else f"must be {choice}")
+
+
+_SWITCH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def _switch(value: Any) -> bool:
+    if isinstance(value, str):
+        value = _SWITCH.get(value.strip().lower())
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+_JSON_DURATION = WithJsonSchema({"type": "string", "pattern": PATTERN})
 _JSON_CALLS = WithJsonSchema({"type": "integer", "minimum": FEWEST_CALLS, "maximum": MOST_CALLS})
+_JSON_AWAY = WithJsonSchema(
+    {"type": "object", "additionalProperties": {"type": "string", "pattern": f"{PATTERN}|^(off|none)$"}}
+)
+_KEY_LISTS = [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "object"}]
+_JSON_KEYS = WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": _KEY_LISTS}})
 _AS_TEXT = PlainSerializer(format_duration, return_type=str)
 
-Every = Annotated[timedelta, BeforeValidator(_length("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
-Window = Annotated[timedelta, BeforeValidator(_length("1m", "24h", "m", "1h")), _AS_TEXT, _JSON_DURATION]
+Every = Annotated[timedelta, BeforeValidator(length_between("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
+Window = Annotated[timedelta, BeforeValidator(length_between("1m", "24h", "m", "1h")), _AS_TEXT, _JSON_DURATION]
+Switch = Annotated[bool, BeforeValidator(_switch)]
 
 
 class Profile(Table):
@@ -169,15 +170,26 @@ class Board(Table):
     watch: Annotated[tuple[Annotated[str, BeforeValidator(_watched)], ...], BeforeValidator(_watch)] = Field(
         (), description='Skills and groups by id, name or pattern: "Bill*", "skill:123", "group:Sales*"; empty is all.'
     )
+    preset: Annotated[str, BeforeValidator(_preset), WithJsonSchema({"type": "string", "enum": [*PRESETS]})] = Field(
+        DEFAULT_PRESET, description="Limits to begin with: those of [[limits]] come after them and win."
+    )
     calls_per_minute: Annotated[int, BeforeValidator(_calls), _JSON_CALLS] = Field(
         CALLS, description=f"How often the account is asked at most: {FEWEST_CALLS} to {MOST_CALLS} calls a minute."
     )
 
 
 class Ui(Table):
-    """How the board looks."""
+    """How the board looks and what it listens to."""
 
     theme: Text = Field("kmm-dark", description="Name of the theme.")
+    mouse: Switch = Field(True, description="Whether the board listens to the mouse.")
+    pin: Switch = Field(True, description="Whether rows beyond a limit stand on top when the board starts.")
+
+
+FREE_TABLES = ("away", "group_parents", "keys")
+"""Tables whose keys are a person's own words."""
+FILE_ONLY = ("limits", *FREE_TABLES)
+"""What neither the environment nor flags can give. Nothing in there is a secret."""
 
 
 class Settings(Table):
@@ -186,9 +198,31 @@ class Settings(Table):
     profile: Text = Field(description="Name of the profile in use.")
     profiles: dict[str, Profile] = Field(description="The accounts, by a name of your own.")
     board: Board = Field(Board(), description="What the board watches, and how often it asks.")
-    ui: Ui = Field(Ui(), description="How the board looks.")
+    ui: Ui = Field(Ui(), description="How the board looks and what it listens to.")
+    own_limits: tuple[OwnLimit, ...] = Field(
+        (), alias="limits", description="Limits of figures, over those of the preset; of two that fit the later wins."
+    )
+    away: Annotated[dict[str, timedelta | None], _JSON_AWAY] = Field(
+        {}, description='How long agents may be away, by reason; "default" is the other reasons, "back_soon" the state.'
+    )
+    group_parents: dict[str, str] = Field({}, description="The group above a group, both by name or id.")
+    keys: Annotated[dict[str, str], _JSON_KEYS] = Field(
+        {}, description='Keys by the name of what they do: "j,down" or ["j", "down"].'
+    )
 
     @property
     def chosen(self) -> Profile:
         """The profile in use."""
         return self.profiles[self.profile]
+
+    def limits(self) -> tuple[Limit, ...]:
+        """The preset's limits, then the person's own: of two that speak of a scope the later one wins."""
+        return (*PRESETS[self.board.preset], *(own.limit() for own in self.own_limits))
+
+    def state_limits(self) -> StateLimits:
+        """How long agents may be away: the usual limits with the person's own over them."""
+        return merged(DEFAULT_STATE_LIMITS, self.away)
+
+
+TOP = tuple(field.alias or name for name, field in Settings.model_fields.items())
+"""The keys and tables of the file."""

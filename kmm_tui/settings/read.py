@@ -17,6 +17,8 @@ from kmm_tui.settings.layers import Draft, Origin, Source, covered
 from kmm_tui.settings.lines import key_lines
 
 _AT_LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
+_DEEPEST = 50
+"""Far more tables in tables than any setting has, and far fewer than exhaust the stack."""
 _AT_END = " (at end of document)"
 _BACKSLASH = "a \\ in a text in double quotes; write it twice, or put the text in '...'"
 _PLAINER = {
@@ -62,6 +64,8 @@ def read(path: Path, named_by: str) -> tuple[Draft, list[Problem]]:
     try:
         tree = covered(tomllib.loads(text))
         lines = key_lines(text)
+        if any(len(key) > _DEEPEST for key in lines):
+            raise RecursionError
     except RecursionError:
         return Draft(path), [Problem(where, "", "not TOML that can be read: nested too deeply")]
     except ValueError as error:

@@ -10,15 +10,18 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, SecretStr
 
 from kmm_tui.settings.auth import OPEN_FIELDS
+from kmm_tui.settings.away import by_key, plain_key
 from kmm_tui.settings.duration import format_duration
 from kmm_tui.settings.errors import printable
 from kmm_tui.settings.keys import KeyPath, dotted, listed
-from kmm_tui.settings.layers import DEFAULT
+from kmm_tui.settings.layers import DEFAULT, Source
 from kmm_tui.settings.load import Loaded
-from kmm_tui.settings.models import Board, Settings
+from kmm_tui.settings.models import FREE_TABLES, Board, Settings
+from kmm_tui.settings.own_limits import limit_text
 from kmm_tui.settings.secrets import SecretCommand, SecretFile
 
 MASK = "********"
+_ROWS_OF_THEIR_OWN = ("own_limits", *FREE_TABLES)
 
 
 class Row(NamedTuple):
@@ -31,15 +34,48 @@ class Row(NamedTuple):
 
 def show(loaded: Loaded) -> list[Row]:
     """Every setting with its source. Reads no secret file and runs no command."""
-    rows = [
-        Row(printable(dotted(path)), printable(value), printable(str(loaded.sources.get(dotted(path), DEFAULT))))
-        for path, value in _values(loaded.settings, ())
-    ]
+    settings = loaded.settings
+    rows = [_row(loaded, path, value) for path, value in _values(settings, ())]
+    rows += _limits(loaded)
+    rows += _away(loaded)
+    for name in ("group_parents", "keys"):
+        rows += [_row(loaded, path, value) for path, value in _values(getattr(settings, name), (name,))]
     for name, lacking in loaded.incomplete.items():
-        key = dotted(("profiles", name))
-        missing = f"incomplete without {listed(lacking, 'and')}"
-        rows.append(Row(printable(key), missing, printable(str(loaded.sources.get(key, DEFAULT)))))
+        rows.append(_row(loaded, ("profiles", name), f"incomplete without {listed(lacking, 'and')}"))
     return rows
+
+
+def _away(loaded: Loaded) -> Iterator[Row]:
+    """The usual limits and a person's own, and which of the usual ones the person has taken away."""
+    own = {plain_key(reason): reason for reason in loaded.settings.away}
+    limits = dict(by_key(loaded.settings.state_limits()))
+    taken = {reason: None for reason in own.values() if plain_key(reason) not in map(plain_key, limits)}
+    for reason, limit in {**limits, **taken}.items():
+        key = own.get(plain_key(reason), reason)
+        value = "none" if limit is None else format_duration(timedelta(milliseconds=limit))
+        yield _row(loaded, ("away", key), value, given=plain_key(reason) in own)
+
+
+def _row(loaded: Loaded, path: KeyPath, value: str, *, given: bool = True) -> Row:
+    source = _source(loaded, path) if given else DEFAULT
+    return Row(printable(dotted(path)), printable(value), printable(str(source)))
+
+
+def _source(loaded: Loaded, path: KeyPath) -> Source:
+    """That of the value. A key of [keys] may stand there with quotes or without."""
+    unquoted = ".".join(str(part) for part in path)
+    return loaded.sources.get(dotted(path)) or loaded.sources.get(unquoted) or DEFAULT
+
+
+def _limits(loaded: Loaded) -> Iterator[Row]:
+    """The limits in the order in which they hold, later over earlier."""
+    settings = loaded.settings
+    limits = settings.limits()
+    usual = len(limits) - len(settings.own_limits)
+    for limit in limits[:usual]:
+        yield Row("limits", printable(limit_text(limit)), printable(limit.source))
+    for number, limit in enumerate(limits[usual:]):
+        yield _row(loaded, ("limits", number), limit_text(limit))
 
 
 def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
@@ -49,7 +85,8 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         yield path, f"command {shlex.join(value.command)}"
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _values(getattr(value, name), (*path, name))
+            if path or name not in _ROWS_OF_THEIR_OWN:
+                yield from _values(getattr(value, name), (*path, name))
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _values(inner, (*path, name))
@@ -57,6 +94,8 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         yield path, MASK
     elif isinstance(value, timedelta):
         yield path, format_duration(value)
+    elif isinstance(value, bool):
+        yield path, str(value).lower()
     elif isinstance(value, tuple):
         yield path, ", ".join(value) or "all"
     else:
@@ -68,7 +107,7 @@ def schema() -> dict[str, Any]:
     whole = Settings.model_json_schema()
     tables = [whole, *whole["$defs"].values()]
     for table in tables:
-        required = [name for name in table.get("required", []) if name in {"method", "file", "command"}]
+        required = [name for name in table.get("required", []) if name in {"method", "file", "command", "metric"}]
         table.pop("required", None)
         if required:
             table["required"] = required

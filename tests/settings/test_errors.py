@@ -82,7 +82,7 @@ IN_FILE = [
     ("[[board]]\n", "config.toml:6: board: must be a table; write [board], not [[...]]"),
     ("[ui]\ntheme = 3", "config.toml:7: ui.theme: must be text in quotes"),
     ('[ui]\ntheme = ""', "config.toml:7: ui.theme: must be one line of text that is not empty"),
-    ("[ui]\ncolour = 3", "config.toml:7: ui.colour: unknown key; known here: theme"),
+    ("[ui]\ncolour = 3", "config.toml:7: ui.colour: unknown key; known here: theme, mouse and pin"),
     ('[ui]\nevery = "5s"', "config.toml:7: ui.every: does not belong here; move it to [board]"),
     ("[board", "config.toml:6: not TOML: expected ']' at the end of a table declaration"),
     ("[board]\nevery = ", "config.toml:7: not TOML: invalid value"),

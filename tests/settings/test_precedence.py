@@ -28,7 +28,10 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "board.window": ("11m", "12m", "13m"),
     "board.watch": (["a"], "skill:b,Bill*", ["c", "group:d"]),
     "board.calls_per_minute": (6, "6000", 60),
+    "board.preset": ("messaging", "none", "live-chat"),
     "ui.theme": ("file", "environment", "flag"),
+    "ui.mouse": (False, "yes", "no"),
+    "ui.pin": (True, "0", True),
 }
 """What the file, the environment and the flags give."""
 
@@ -36,6 +39,8 @@ SHOWN = {
     "board.watch": ("a", "skill:b, Bill*", "c, group:d"),
     "board.calls_per_minute": ("6", "6000", "60"),
     "proxy": ("********",) * 3,
+    "ui.mouse": ("false", "true", "false"),
+    "ui.pin": ("true", "false", "true"),
 }
 DEFAULTS = {
     "name": "none",
@@ -46,7 +51,10 @@ DEFAULTS = {
     "board.window": "1h",
     "board.watch": "all",
     "board.calls_per_minute": "300",
+    "board.preset": "live-chat",
     "ui.theme": "kmm-dark",
+    "ui.mouse": "true",
+    "ui.pin": "true",
 }
 
 
@@ -89,7 +97,8 @@ def test_the_highest_layer_wins_and_is_named(shared_file: Path, layers: dict[str
 def test_every_setting_has_a_variable() -> None:
     promised = """ACCOUNT NAME DOMAIN_API AUTH__METHOD AUTH__USERNAME AUTH__PASSWORD AUTH__APP_KEY AUTH__SECRET
         AUTH__ACCESS_TOKEN AUTH__ACCESS_TOKEN_SECRET AUTH__CLIENT_ID AUTH__CLIENT_SECRET AUTH__TOKEN
-        CA_BUNDLE PROXY BOARD__EVERY BOARD__WINDOW BOARD__WATCH BOARD__CALLS_PER_MINUTE UI__THEME"""
+        CA_BUNDLE PROXY BOARD__EVERY BOARD__WINDOW BOARD__WATCH BOARD__CALLS_PER_MINUTE BOARD__PRESET
+            UI__THEME UI__MOUSE UI__PIN"""
     assert set(VARIABLES) == {f"KMM_TUI_{name}" for name in promised.split()}
     assert set(VARIABLES.values()) == set(SETTING_KEYS)
 
