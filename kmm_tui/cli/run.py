@@ -11,6 +11,7 @@ import click
 
 from kmm_tui import __version__
 from kmm_tui.cli.check import check
+from kmm_tui.cli.completion import completion, teach_completion
 from kmm_tui.cli.config import config as config_group
 from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
@@ -44,8 +45,9 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, check, query, config_group, simulate):
+for command in (demo, check, query, config_group, simulate, completion):
     cli.add_command(command)
+teach_completion(cli)
 
 
 def run(arguments: Sequence[str]) -> int:
