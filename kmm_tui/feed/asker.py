@@ -83,13 +83,21 @@ class Asker:
                 self._in_parts = False
                 return population
         self._in_parts = True
-        asked = (self._of_groups(query, keys, skills) for keys in pack(groups))
+        packed = pack(groups)
+        if len(packed) == 1 and len(packed[0]) > 1:
+            # All at once is too many, whatever was expected.
+            packed = list(halves(packed[0]))
+        asked = (self._of_groups(query, keys, skills) for keys in packed)
         # All are waited for, also where one fails: nothing is to go on asking behind the back of whoever asked.
         parts = await asyncio.gather(*asked, return_exceptions=True)
         for part in parts:
             if isinstance(part, BaseException):
                 raise part
         return _together([part for part in parts if isinstance(part, Population)])
+
+    async def chosen_agents(self, query: AgentViewQuery) -> AgentViewAnswer:
+        """The agents that `query` names."""
+        return await self._all_agents(query)
 
     async def _of_groups(self, query: AgentViewQuery, groups: tuple[str, ...], skills: Sequence[str]) -> Population:
         try:

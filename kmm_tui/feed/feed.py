@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
-from kmm_tui.api.answers import MetricsRow
+from kmm_tui.api.answers import MetricsAnswer
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.errors import KmmError
 from kmm_tui.board.doubt import BELIEVED_AFTER
@@ -16,17 +16,23 @@ from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.board.snapshot import Listing, Snapshot
-from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, Section, Topic, TopicState
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, Content, Section, Topic, TopicState
 from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.extra import extra_of
 from kmm_tui.feed.gather import Gatherer, Wants
+from kmm_tui.feed.gone import Gone
 from kmm_tui.feed.kept import KeptBoard
 from kmm_tui.feed.offered import Offered
 from kmm_tui.feed.poller import Poller
+from kmm_tui.feed.usual import Usual
 
 LIST_EVERY = 600.0
 """Seconds after which the skills and groups are listed again, if nothing else has listed them meanwhile."""
+
+MOST_TRENDS = 8
+"""Trends that are kept up to date or ready to be: the account's, and of the others those looked at last."""
 
 logger = logging.getLogger(__name__)
 
@@ -62,8 +68,11 @@ class Feed:
         self._budget = budget or Budget(clock)
         asker = Asker(client, Offered(clock, self._budget.memory))
         self._gatherer = Gatherer(asker, wants, clock, self._learn)
-        self._trend_every = wants.trend_interval * 60.0
-        self._shown = frozenset({Level.SKILL, Level.GROUP})
+        self._wants = wants
+        self._usual = Usual(wants.metrics, wants.agent_metrics)
+        self._look = Look()
+        self._trends: list[Scope] = []
+        self._gone = {level: Gone() for level in LISTS}
         self._stretched = interval
         self._pollers: dict[Topic, Poller] = {}
         self._names: dict[Scope, str | None] = {}
@@ -72,11 +81,13 @@ class Feed:
     def start(self) -> None:
         """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
         if self._kept:
+            self._kept.part = self._usual.part
             for state in self._kept.recalled.values():
                 self._tell(state)
             self._spawn(self._kept.run(), "kept board")
         self._poll(AGENTS, self._gatherer.agents, self._interval)
-        self._poll(TREND, self._gatherer.trend, max(self._interval, self._trend_every))
+        self._follow_trend(ACCOUNT)
+        self.show(self._look)
         for level in LISTS:
             self._list(level)
         if self._client.sign_in.keep_alive_every:
@@ -102,22 +113,66 @@ class Feed:
 
     def show(self, look: Look) -> None:
         """What is on the screen: what is not is not asked for."""
-        self._shown = look.levels
+        self._look = look
+        if not self._pollers:
+            return
+        self._ask_besides(look)
+        if look.trend:
+            self._follow_trend(look.trend)
+        for topic in [each for each in self._pollers if each.section is Section.AGENT and each.scope.key != look.agent]:
+            self._forget(topic)
+        if look.agent is not None:
+            self._follow_agent(look.agent)
         for topic, poller in self._pollers.items():
-            if topic.scope.key:
-                _let(poller, topic.scope.level in look.levels)
-        for topic, wanted in ((AGENTS, look.agents), (TREND, look.trend == ACCOUNT)):
-            if topic in self._pollers:
-                _let(self._pollers[topic], wanted)
+            _let(poller, self._is_shown(topic))
         self._pace_out()
+
+    def _ask_besides(self, look: Look) -> None:
+        before, extra = self._gatherer.extra, extra_of(look, self._wants.metrics, self._wants.agent_metrics)
+        self._gatherer.extra = extra
+        for topic, poller in self._pollers.items():
+            if topic.section is Section.FIGURES and topic not in LISTS.values():
+                if extra.has_new_figures(before):
+                    poller.ask_now()
+            elif topic == AGENTS and extra.has_new_agents(before):
+                poller.ask_now(other=extra.offline != before.offline)
+
+    def _follow_trend(self, scope: Scope) -> None:
+        topic = Topic(Section.TREND, scope)
+        if topic not in self._pollers:
+            every = max(self._interval, self._wants.trend_interval * 60.0)
+            self._poll(topic, lambda: self._gatherer.trend(scope), every)
+        self._trends = [*(each for each in self._trends if each != scope), scope]
+        if len(self._trends) > MOST_TRENDS:
+            oldest = next(each for each in self._trends if each != ACCOUNT)
+            self._trends.remove(oldest)
+            self._forget(Topic(Section.TREND, oldest))
+
+    def _follow_agent(self, key: str) -> None:
+        topic = Topic(Section.AGENT, Scope(Level.AGENT, key))
+        if topic not in self._pollers:
+            self._poll(topic, lambda: self._gatherer.agent(key), self._stretched)
+
+    def _is_shown(self, topic: Topic) -> bool:
+        if topic.section is Section.TREND:
+            return topic.scope == self._look.trend
+        if topic == AGENTS:
+            return self._look.agents
+        # The account's figures and the lists are asked for whatever is looked at.
+        return topic.section is Section.AGENT or not topic.scope.key or topic.scope.level in self._look.levels
+
+    def _forget(self, topic: Topic) -> None:
+        self._pollers.pop(topic).end()
+        self._publish(TopicState(topic, self._interval, is_withdrawn=True))
 
     @property
     def refresh_calls(self) -> int:
         """How many calls one refresh of what is shown takes, as counted the last time; the rare trend left out."""
-        families = {level.value for level in self._shown} | {ACCOUNT.level.value}
-        agents = self._pollers.get(AGENTS)
-        if agents and not agents.state.is_paused:
+        families = {level.value for level in self._look.levels} | {ACCOUNT.level.value}
+        if self._look.agents:
             families.add("agents")
+        if self._look.agent is not None:
+            families.add("agent")
         return sum(calls for family, calls in self._gatherer.calls.items() if family in families)
 
     def reading(self) -> Reading:
@@ -147,7 +202,7 @@ class Feed:
         self._gatherer.subgroups = include
         for topic, poller in self._pollers.items():
             if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP and topic.scope.key:
-                poller.ask_now()
+                poller.ask_now(other=True)
 
     def unmatched(self) -> tuple[str, ...]:
         """What the person watches and the account does not have, once its skills and groups are known."""
@@ -190,7 +245,7 @@ class Feed:
 
     def _is_down(self, level: Level) -> bool:
         """Whether all figures of a level fail: they come with the same calls as its list, which is in no hurry."""
-        found = [each.state for topic, each in self._pollers.items() if topic.scope.level is level and topic.scope.key]
+        found = [self._pollers[topic].state for topic in self._followed(level)]
         return bool(found) and all(state.trouble and not state.is_paused for state in found)
 
     def _awaiting(self, level: Level) -> list[Topic]:
@@ -213,33 +268,42 @@ class Feed:
         if self._kept:
             state = self._kept.filled(state)
         self._tell(state)
-        # Groups with their sub-groups are not what the next start asks for.
-        if self._kept and (state.is_withdrawn or not (self.subgroups and state.topic.scope.level is Level.GROUP)):
+        if self._kept and (state.is_withdrawn or self._usual.has(state.topic, subgroups=self.subgroups)):
             self._kept.note(state)
 
-    def _learn(self, level: Level, rows: Iterable[MetricsRow]) -> None:
+    def _learn(self, level: Level, answer: MetricsAnswer) -> None:
         if level in self._listed:
-            for row in rows:
+            for row in answer.rows:
                 self._follow(Scope(level, row.key), row.name, None)
+            known = [topic.scope.key for topic in self._followed(level)]
+            for key in self._gone[level].among(known, answer, self._stretched / 2):
+                self._names.pop(Scope(level, key), None)
+                self._forget(Topic(Section.FIGURES, Scope(level, key)))
+
+    def _followed(self, level: Level) -> list[Topic]:
+        """The figures of skills, or of groups, that are polled."""
+        return [
+            topic
+            for topic in self._pollers
+            if topic.section is Section.FIGURES and topic.scope.level is level and topic.scope.key
+        ]
 
     def _follow(self, scope: Scope, name: str | None, already: Snapshot | None) -> None:
         self._names[scope] = name
         topic = Topic(Section.FIGURES, scope)
         if topic in self._pollers or not (scope == ACCOUNT or self._watch.wants(scope.level, scope.key, name)):
             return
-        self._poll(topic, lambda: self._gatherer.figures(scope), self._interval, already)
+        self._poll(topic, lambda: self._gatherer.figures(scope), self._stretched, already)
 
     def _poll(
         self, topic: Topic, ask: Callable[[], Awaitable[Content]], interval: float, already: Content | None = None
     ) -> None:
         poller = self._pollers[topic] = Poller(topic, ask, interval, self._clock, self._published)
-        if topic.scope.key:
-            poller.interval = self._stretched
-            _let(poller, topic.scope.level in self._shown)
+        _let(poller, self._is_shown(topic))
         self._spawn(poller.run(already), f"{topic.section.value} of {topic.scope}")
 
     def _published(self, state: TopicState) -> None:
-        if state.topic in (ACCOUNT_FIGURES, AGENTS):
+        if state.topic in (ACCOUNT_FIGURES, AGENTS) or state.topic.section is Section.AGENT:
             self._pace_out()
         self._publish(state)
 
@@ -249,7 +313,7 @@ class Feed:
         if stretched != self._stretched:
             self._stretched = stretched
             for topic, poller in self._pollers.items():
-                if topic not in (TREND, *LISTS.values()):
+                if topic.section is not Section.TREND and topic not in LISTS.values():
                     poller.interval = stretched
 
     async def _keep_alive(self, every: float) -> None:

@@ -14,12 +14,14 @@ from typing import TypeAlias
 
 from kmm_tui.api.answers import MetricsAnswer, MetricsRow
 from kmm_tui.api.errors import TooManyAgents
-from kmm_tui.api.query import METRICS_PAGE, AgentViewQuery, GroupBy, HistoricalQuery, MetricsQuery
+from kmm_tui.api.query import METRICS_PAGE, GroupBy, HistoricalQuery, MetricsQuery
 from kmm_tui.api.window import MINUTE, Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import Listing, Roster, Snapshot, Trend, agent_of, figures_of, trend_of
+from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend, figures_of, trend_of
+from kmm_tui.feed.agents import Agents
 from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.extra import Extra
 from kmm_tui.metrics import BY_NAME, Method
 
 MOMENT = 0.02
@@ -45,7 +47,7 @@ class Wants:
 class Gatherer:
     """Answers scopes, with as few calls as the API allows. Every method raises the `KmmError` of the call behind it.
 
-    `discovered` hears of every skill and group that an unfiltered call names.
+    `discovered` hears of every answer that was to name all skills or groups.
     """
 
     def __init__(
@@ -53,9 +55,10 @@ class Gatherer:
         asker: Asker,
         wants: Wants,
         clock: Clock,
-        discovered: Callable[[Level, Iterable[MetricsRow]], None],
+        discovered: Callable[[Level, MetricsAnswer], None],
     ) -> None:
         self._asker = asker
+        self._agents = Agents(asker)
         self._clock = clock
         self._discovered = discovered
         self._waiting: _Waiting = {}
@@ -68,6 +71,7 @@ class Gatherer:
         self._skills: tuple[str, ...] = ()
         self.calls: dict[str, int] = {}
         self.wants = wants
+        self.extra = Extra()
         self.subgroups = False
 
     async def figures(self, scope: Scope) -> Snapshot:
@@ -84,20 +88,32 @@ class Gatherer:
         return await asyncio.shield(future)
 
     async def agents(self) -> Roster:
-        """Everybody who is logged in."""
-        query = AgentViewQuery(window=self._window(self.wants.window), metrics=self.wants.agent_metrics)
+        """Everybody who is logged in, and those who have logged out where they are wanted, too."""
         try:
-            population = await self._asker.agents(query, self._sizes, self._skills)
+            roster = await self._roster()
         except TooManyAgents:
             if self._sizes:
                 raise
             # Parts are made of groups, and which there are is not known yet.
             await self._learn_groups()
-            population = await self._asker.agents(query, self._sizes, self._skills)
-        answer, refused = population.answer, self._asker.refused(Method.AGENT_VIEW)
-        self.calls["agents"] = answer.cost.calls
-        agents = tuple(agent_of(record, answer.asked, refused) for record in answer.records)
-        return Roster(agents, query.window, answer.cost.asked_at, answer.cost, population.is_whole)
+            roster = await self._roster()
+        self.calls["agents"] = roster.cost.calls
+        return roster
+
+    async def agent(self, key: str) -> AgentDetail:
+        """Everything about one agent."""
+        detail = await self._agents.detail(key, self._window(self.wants.window))
+        self.calls["agent"] = detail.cost.calls
+        return detail
+
+    async def _roster(self) -> Roster:
+        return await self._agents.roster(
+            self._window(self.wants.window),
+            (*self.wants.agent_metrics, *self.extra.agent_metrics),
+            self._sizes,
+            self._skills,
+            offline=self.extra.offline,
+        )
 
     async def _learn_groups(self) -> None:
         async with self._sweeping[Level.GROUP]:
@@ -106,7 +122,7 @@ class Gatherer:
         await self._sweep(Level.GROUP, self._window(self.wants.window), want_all=False)
 
     async def trend(self, scope: Scope = ACCOUNT) -> Trend:
-        """Counts over time of the account, a skill or a group: of whole intervals only, none that still goes on."""
+        """Counts over time of any scope: of whole intervals only, none that still goes on."""
         step = self.wants.trend_interval * MINUTE
         end = int(self._clock.now() * 1000) // step * step
         query = HistoricalQuery(
@@ -115,6 +131,7 @@ class Gatherer:
             interval=self.wants.trend_interval,
             skill_ids=(scope.key,) if scope.level is Level.SKILL else (),
             group_ids=(scope.key,) if scope.level is Level.GROUP else (),
+            agent_ids=(scope.key,) if scope.level is Level.AGENT else (),
         )
         return trend_of(scope, await self._asker.historical(query))
 
@@ -138,6 +155,10 @@ class Gatherer:
         for future in self._waiting.values():
             future.cancel()
         self._waiting.clear()
+
+    @property
+    def _metrics(self) -> tuple[str, ...]:
+        return (*self.wants.metrics, *self.extra.metrics)
 
     def _window(self, width: int) -> Window:
         return Window.last(width, int(self._clock.now() * 1000))
@@ -196,7 +217,7 @@ class Gatherer:
         await self._share(waiting, scopes, level.value, lambda: self._chosen(level, window, keys))
 
     async def _answer_account(self, waiting: _Waiting, window: Window) -> None:
-        query = MetricsQuery(window=window, metrics=self.wants.metrics, sections=("all",))
+        query = MetricsQuery(window=window, metrics=self._metrics, sections=("all",))
         await self._share(waiting, [ACCOUNT], "account", lambda: self._asker.metrics(query, every_page=False))
 
     async def _share(
@@ -219,7 +240,7 @@ class Gatherer:
         answer = await self._asker.metrics(
             MetricsQuery(
                 window=window,
-                metrics=self.wants.metrics,
+                metrics=self._metrics,
                 group_by=_GROUP_BY[level],
                 sections=("all", "groupBy") if want_all else ("groupBy",),
                 include_subgroups=self.subgroups and level is Level.GROUP,
@@ -232,14 +253,14 @@ class Gatherer:
             self._sizes = {row.key: sum(row.metrics.get(field) or 0 for field in _LOGGED_IN) for row in answer.rows}
         else:
             self._skills = tuple(row.key for row in answer.rows)
-        self._discovered(level, answer.rows)
+        self._discovered(level, answer)
         return answer
 
     async def _chosen(self, level: Level, window: Window, keys: tuple[str, ...]) -> MetricsAnswer:
         return await self._asker.metrics(
             MetricsQuery(
                 window=window,
-                metrics=self.wants.metrics,
+                metrics=self._metrics,
                 group_by=_GROUP_BY[level],
                 sections=("groupBy",),
                 include_subgroups=self.subgroups and level is Level.GROUP,

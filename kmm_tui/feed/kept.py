@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from kmm_tui.board.state import Topic, TopicState
+from kmm_tui.board.state import Content, Topic, TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.plain import from_plain, to_plain
@@ -63,6 +63,8 @@ class KeptBoard:
         self._lock = threading.Lock()
         self._changed = False
         self._states: dict[Topic, TopicState] = {state.topic: state for state in self._recall()}
+        self.part: Callable[[Content], Content] = _all_of_it
+        """What of an answer is kept; set by whoever knows what is asked for at every start."""
         self.recalled: dict[Topic, TopicState] = dict(self._states)
         """What was kept last time, not older than a day, and has no answer yet. Their age tells how true they are."""
 
@@ -106,7 +108,8 @@ class KeptBoard:
         try:
             # One that was still being written when the board ended must not overtake the last one.
             with self._lock:
-                kept = {"asked": self._asked, "every": self._every, **states_to_plain(states)}
+                parts = tuple(replace(each, content=self.part(each.content)) for each in states if each.content)
+                kept = {"asked": self._asked, "every": self._every, **states_to_plain(parts)}
                 self._memory.remember(self._thing, kept)
         except Exception:
             # Keeping a board is a comfort: no disk is to end the board itself.
@@ -127,6 +130,10 @@ class KeptBoard:
             return tuple(young)
         # Asked for at another beat, it ages by the quicker of the two until the first answer.
         return tuple(replace(state, interval=min(state.interval, every)) for state in young)
+
+
+def _all_of_it(content: Content) -> Content:
+    return content
 
 
 async def _in_thread(work: Callable[[], None]) -> None:

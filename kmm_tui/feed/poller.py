@@ -46,6 +46,9 @@ class Poller:
         self._wake = asyncio.Event()
         self._failures = 0
         self._empty = 0
+        self._other = False
+        self._running: asyncio.Task[object] | None = None
+        self._is_ended = False
         self._going = asyncio.Event()
         self._going.set()
         self.state = TopicState(topic, interval)
@@ -62,12 +65,31 @@ class Poller:
             self._going.set()
             self._show(is_paused=False)
 
-    def ask_now(self) -> None:
-        """Do not wait for the turn."""
+    def ask_now(self, *, other: bool = False) -> None:
+        """Do not wait for the turn; where it is paused, not after it is resumed.
+
+        `other`: it is another question from now on, so the next answer cannot be doubted by the last one.
+        """
+        self._other |= other
         self._wake.set()
 
+    def end(self) -> None:
+        """Nobody will look again: its worker ends, and it publishes nothing more."""
+        self._is_ended = True
+        if self._running:
+            self._running.cancel()
+
     async def run(self, already: Content | None = None) -> None:
-        """Polls until it is cancelled. `already` is an answer that somebody has just got for this topic."""
+        """Polls until it is cancelled or ended. `already` is an answer that somebody has just got for this topic."""
+        self._running = asyncio.current_task()
+        try:
+            if not self._is_ended:
+                await self._poll(already)
+        except asyncio.CancelledError:
+            if not self._is_ended:
+                raise
+
+    async def _poll(self, already: Content | None) -> None:
         if already is not None:
             self._succeed(already)
             await self._sleep()
@@ -81,19 +103,22 @@ class Poller:
             await self._going.wait()
             # Whoever asks from here on wants an answer to a question that is still to come.
             self._wake.clear()
+            other, self._other = self._other, False
             try:
                 content = await self._ask()
             except Exception as error:  # noqa: BLE001 - an error is this topic's state, never the end of its poller
+                self._other |= other
                 self._fail(error)
                 await self._sleep()
             else:
-                self._succeed(content)
+                self._succeed(content, other=other)
                 return
 
-    def _succeed(self, content: Content) -> None:
+    def _succeed(self, content: Content, *, other: bool = False) -> None:
         self._failures = 0
         now = self._clock.now()
-        if self.state.content and fell_to_nothing(self.state.content, content) and self._empty < BELIEVED_AFTER - 1:
+        before = None if other else self.state.content
+        if before and fell_to_nothing(before, content) and self._empty < BELIEVED_AFTER - 1:
             self._empty += 1
             doubt = Trouble(EMPTY, "the answer fell from many to none; it is asked again before it is believed", now)
             self._show(trouble=doubt, next_try=now + until_next_turn(now, self.interval))

@@ -70,7 +70,7 @@ class Floor:
         self.client = client
         self.learnt: list[tuple[Level, int]] = []
         asker = Asker(client, Offered(clock, Memory(None, "")))
-        self.gatherer = Gatherer(asker, wants, clock, lambda level, rows: self.learnt.append((level, len(list(rows)))))
+        self.gatherer = Gatherer(asker, wants, clock, lambda level, answer: self.learnt.append((level, answer.count)))
 
     async def ask(self, *scopes: Scope) -> list[Any]:
         return await asyncio.gather(*map(self.gatherer.figures, scopes), return_exceptions=True)
