@@ -17,7 +17,7 @@ from kmm_tui.board.figure import Absent, Figure, Figures, Number
 from kmm_tui.board.limits import Bounds, Limit, bounds
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.severity import Severity
-from kmm_tui.metrics import BY_FIELD, BY_NAME, Method, Metric, Unit
+from kmm_tui.metrics import BY_FIELD, BY_NAME, Method, Metric
 
 MOST_SCOPES = 8192
 """Scopes whose levels are remembered; beyond it those that were not judged for longest are forgotten."""
@@ -174,7 +174,7 @@ class _Held:
         if figure is Absent.NOT_OFFERED:
             return self._withdraw()
         rule = self.rule
-        is_nothing = figure is Absent.NOT_APPLICABLE and rule.metric.unit is not Unit.UNKNOWN
+        is_nothing = figure is Absent.NOT_APPLICABLE
         if is_nothing and rule.zero_then is not None:
             is_nothing = figures.number(rule.zero_then) == 0
         if not is_nothing:

@@ -203,7 +203,7 @@ def default_leave(enter: float, unit: Unit, *, high_is_bad: bool) -> float:
     scores; but never past the best value there is: then half-way to it.
     """
     margin = {Unit.RATIO: 0.02, Unit.SHARE: 0.02, Unit.COUNT: 1.0, Unit.SCORE: 2.0}.get(unit, abs(enter) / 6)
-    left = round(enter - margin if high_is_bad else enter + margin, 9)
+    left = min(enter, round(enter - margin, 9)) if high_is_bad else max(enter, round(enter + margin, 9))
     best = _best(unit, high_is_bad)
     if left >= best if high_is_bad else left <= best:
         return left
