@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmm_tui.feed import gather
 from kmm_tui.feed.gather import Wants
+from tests.feed.fed import Account, Fed
 
 HOUR = 3_600_000
 
@@ -99,3 +101,27 @@ def wait_for() -> Any:
                 await asyncio.sleep(0)
 
     return wait_for
+
+
+@pytest.fixture
+async def start(slept_on: Any, settle: Any, wants: Wants) -> AsyncIterator[Callable[..., Fed]]:
+    """Begins a feed, at a beat, that watches these; `folder` is where its board is kept."""
+    started: list[Fed] = []
+    slept_on.seconds = 1_800_000_000.0
+
+    def make(
+        *watch: str,
+        every: float | None = None,
+        folder: Path | None = None,
+        account: Account | None = None,
+        begin: bool = True,
+    ) -> Fed:
+        fed = Fed(account or Account(slept_on, every), slept_on, settle, wants, watch, folder)
+        started.append(fed)
+        if begin:
+            fed.feed.start()
+        return fed
+
+    yield make
+    for fed in started:
+        await fed.end()

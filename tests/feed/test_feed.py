@@ -2,134 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
-from kmm_tui.api.answers import AgentViewAnswer, Cost, HistoricalAnswer, MetricsAnswer, MetricsRow
-from kmm_tui.api.errors import KmmError, LimitExceeded, SignInRefused, Unreachable
-from kmm_tui.api.query import MetricsQuery, resolve_metrics
-from kmm_tui.board.board import Board
+from kmm_tui.api.errors import LimitExceeded, SignInRefused, Unreachable
 from kmm_tui.board.freshness import Age
-from kmm_tui.board.scope import Level, Watch
-from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, TopicState
-from kmm_tui.feed.feed import LIST_EVERY, Feed
-from kmm_tui.metrics import Method
-
-
-class SignedIn:
-    """Notes what the feed does with a session."""
-
-    def __init__(self, every: float | None) -> None:
-        self.keep_alive_every = every
-        self.kept: list[float] = []
-        self.retried = 0
-        self.fails: Exception | None = None
-        self.clock: Any = None
-
-    async def keep_alive(self) -> None:
-        self.kept.append(self.clock.now())
-        if self.fails:
-            raise self.fails
-
-    def retry(self) -> None:
-        self.retried += 1
-
-
-class Account:
-    """A client of an account with skills and groups by name."""
-
-    def __init__(self, clock: Any, every: float | None = None) -> None:
-        self.clock = clock
-        self.sign_in = SignedIn(every)
-        self.sign_in.clock = clock
-        self.names = {"skillId": ["Billing", "Sales", "Café"], "agentGroupId": ["Main", "Night"]}
-        self.asked: list[tuple[float, MetricsQuery]] = []
-        self.others: list[str] = []
-        self.fails: Callable[[MetricsQuery], KmmError | None] = lambda _: None
-        self.closed = False
-
-    async def metrics(self, query: MetricsQuery) -> MetricsAnswer:
-        self.asked.append((self.clock.now(), query))
-        if error := self.fails(query):
-            raise error
-        found = [
-            MetricsRow(str(n), name, {"onlineAgents": n})
-            for n, name in enumerate(self.names.get(query.group_by or "", []), 1)
-            if str(n) in (query.skill_ids or query.group_ids or (str(n),))
-        ]
-        return MetricsAnswer(
-            query.window, resolve_metrics(query.metrics, Method.METRICS), len(found), tuple(found),
-            {"onlineAgents": 99}, Cost(self.clock.ms, 0.1, 10),
-        )  # fmt: skip
-
-    all_metrics = metrics
-
-    async def all_agents(self, query: Any) -> AgentViewAnswer:
-        self.others.append("agents")
-        return AgentViewAnswer(query.window, (), 0, (), Cost(self.clock.ms, 0.1, 10))
-
-    async def historical(self, query: Any) -> HistoricalAnswer:
-        self.others.append("trend")
-        return HistoricalAnswer(query.window, (), 5, (), Cost(self.clock.ms, 0.1, 10))
-
-    async def close(self) -> None:
-        self.closed = True
-
-
-class Fed:
-    """A feed on such an account, and the board that it feeds."""
-
-    def __init__(self, account: Account, clock: Any, settle: Any, wants: Any, watch: tuple[str, ...]) -> None:
-        self.account, self.clock, self.settle = account, clock, settle
-        self.board = Board()
-        self.states: list[TopicState] = []
-        self.tasks: list[asyncio.Task[None]] = []
-        self.feed = Feed(account, wants, Watch(watch), 30.0, clock, self._spawn, self._publish)  # type: ignore[arg-type]
-
-    def _spawn(self, work: Any, name: str) -> object:
-        self.tasks.append(asyncio.create_task(work, name=name))
-        return self.tasks[-1]
-
-    def _publish(self, state: TopicState) -> None:
-        self.states.append(state)
-        self.board.put(state)
-
-    async def pass_(self, seconds: float) -> None:
-        await self.clock.pass_(seconds, self.settle)
-        await self.settle()
-
-    def shown(self, level: Level) -> list[str]:
-        return sorted(row.label for row in self.board.rows(level, self.clock.now()))
-
+from kmm_tui.board.scope import Level
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND
+from kmm_tui.feed.feed import LIST_EVERY
+from tests.feed.fed import Fed
 
 Start = Callable[..., Fed]
-
-
-@pytest.fixture
-async def start(slept_on: Any, settle: Any, wants: Any) -> AsyncIterator[Start]:
-    started: list[Fed] = []
-    slept_on.seconds = 1_800_000_000.0
-
-    def make(*watch: str, every: float | None = None) -> Fed:
-        fed = Fed(Account(slept_on, every), slept_on, settle, wants, watch)
-        started.append(fed)
-        fed.feed.start()
-        return fed
-
-    yield make
-    for fed in started:
-        assert not any(task.done() for task in fed.tasks)
-        for task in fed.tasks:
-            task.cancel()
-        for task in fed.tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        await fed.feed.close()
-        assert fed.account.closed
 
 
 async def test_all_is_learnt_with_two_calls_and_kept_up_with_two_at_each_beat(start: Start) -> None:
