@@ -40,7 +40,7 @@ def problems(groups: Sequence[Group], parents: Mapping[str, str]) -> tuple[str, 
 
 
 def _link(groups: Sequence[Group], parents: Mapping[str, str]) -> _Linked:
-    keys = {key for key, _ in groups}
+    names = {key: name or key for key, name in groups}
     by_name: dict[str, list[str]] = {}
     for key, name in groups:
         if name and key not in by_name.setdefault(name.casefold(), []):
@@ -49,7 +49,7 @@ def _link(groups: Sequence[Group], parents: Mapping[str, str]) -> _Linked:
 
     def key_of(word: str) -> str | None:
         wanted = word.strip()
-        if wanted in keys:
+        if wanted in names:
             return wanted
         named = by_name.get(wanted.casefold(), [])
         if len(named) == 1:
@@ -63,9 +63,8 @@ def _link(groups: Sequence[Group], parents: Mapping[str, str]) -> _Linked:
         if child is None or parent is None:
             continue
         if parent_of.setdefault(child, parent) != parent:
-            said.append(f"{child_word} has two parents: {parent_of[child]} is taken, {parent} is not")
+            said.append(f"{child_word} has two parents: {names[parent_of[child]]} is taken, {names[parent]} is not")
     for circle in _circles(parent_of):
-        names = {key: name or key for key, name in groups}
         said.append("parents in a circle: " + " below ".join(names[key] for key in (*circle, circle[0])))
         for key in circle:
             del parent_of[key]
