@@ -153,6 +153,8 @@ class Fed:
 
     async def end(self) -> None:
         """Ends it as its owner does. Until then no worker may have ended but those of what was withdrawn."""
+        if self.account.closed:
+            return
         over = {f"{topic.section.value} of {topic.scope}" for topic in self.withdrawn()}
         assert {task.get_name() for task in self.tasks if task.done()} <= over
         for task in self.tasks:

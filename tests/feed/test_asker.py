@@ -134,6 +134,13 @@ async def test_a_plan_that_was_too_small_is_halved_and_nobody_is_lost() -> None:
     assert population.is_whole
 
 
+async def test_what_was_expected_to_be_one_part_and_is_too_much_is_not_asked_for_twice() -> None:
+    floor = Floor(spread(1200, 12))
+    population = await asker(floor).agents(QUERY, {str(number): 50 for number in range(12)}, ())
+    assert len(population.answer.records) == 1200
+    assert [len(query.group_ids) for query in floor.asked] == [0, 6, 6]
+
+
 async def test_a_group_that_is_too_large_is_read_by_skills_and_those_without_one_are_known_to_lack() -> None:
     people = [Person(n, "big", (f"s{n % 4}", "s9") if n % 7 == 0 else (f"s{n % 4}",)) for n in range(2400)]
     people += [Person(2400 + n, "big") for n in range(5)] + [Person(3000 + n, "small") for n in range(80)]

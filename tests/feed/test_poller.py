@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kmm_tui.api.answers import Cost
 from kmm_tui.api.errors import PermissionMissing, ServerFailure, Throttled
+from kmm_tui.api.window import Window
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.scope import Level
-from kmm_tui.board.snapshot import Listing
-from kmm_tui.board.state import ACCOUNT_FIGURES, TopicState
+from kmm_tui.board.snapshot import Agent, Listing, Roster, figures_of
+from kmm_tui.board.state import ACCOUNT_FIGURES, Content, TopicState
 from kmm_tui.feed.poller import Poller, until_next_turn
+from kmm_tui.metrics import Method
 
 START = 1_800_000_000.0  # a beat of every interval used here
 
@@ -35,14 +38,14 @@ class Polled:
         self.running: asyncio.Task[None] | None = None
         self.poller = Poller(ACCOUNT_FIGURES, self.ask, interval, clock, self.states.append)
 
-    async def ask(self) -> Listing:
+    async def ask(self) -> Content:
         self.asked.append(self.clock.now() - START)
         if self.gate:
             await self.gate.wait()
         answer = self.answers.pop(0) if self.answers else None
         if isinstance(answer, BaseException):
             raise answer
-        return Listing(Level.SKILL, len(self.asked), int(self.clock.now() * 1000))
+        return answer or Listing(Level.SKILL, len(self.asked), int(self.clock.now() * 1000))
 
     async def pass_(self, seconds: float) -> None:
         """Lets time go by; the first time the poller begins."""
@@ -197,3 +200,55 @@ def test_the_next_turn_is_a_beat_and_neither_too_soon_nor_too_late(now: float, i
     assert interval / 2 - 1e-6 <= wait <= interval * 1.5 + 1e-6
     at = (now + wait) % interval
     assert min(at, interval - at) < 1e-3
+
+
+async def test_one_that_is_ended_ends_its_worker_and_publishes_nothing_more(polled: Polled) -> None:
+    polled.gate = asyncio.Event()
+    await polled.pass_(5)
+    other = Polled(polled.clock, polled.settle, 30.0)
+    other.gate = polled.gate
+    await other.pass_(1)
+    other.poller.end()
+    polled.gate.set()
+    await other.pass_(100)
+    assert (len(other.asked), other.states) == (1, [])
+    assert other.running is not None
+    assert other.running.done()
+    # Its owner sees a worker that has ended, not one that failed.
+    assert other.running.exception() is None
+
+
+async def test_one_that_is_ended_before_it_began_never_asks(slept_on: Any, settle: Any) -> None:
+    never = Polled(slept_on, settle, 30.0)
+    never.poller.end()
+    await never.pass_(100)
+    assert never.asked == []
+    assert never.running is not None
+    assert never.running.exception() is None
+
+
+async def test_one_that_is_asked_to_hurry_while_nobody_looks_asks_when_somebody_does(polled: Polled) -> None:
+    await polled.pass_(1)
+    polled.poller.pause()
+    polled.poller.ask_now()
+    await polled.pass_(5)
+    assert polled.asked == [0]
+    polled.poller.resume()
+    await polled.pass_(5)
+    assert polled.asked == [0, 6]
+
+
+def roster(agents: int) -> Roster:
+    figures = figures_of(Method.AGENT_VIEW, (), {})
+    people = (Agent(str(n), None, None, None, (), "ONLINE", None, None, None, None, figures) for n in range(agents))
+    return Roster(tuple(people), Window(0, 1), int(START * 1000), Cost(int(START * 1000), 0.1, 10))
+
+
+@pytest.mark.parametrize(("other", "word"), [(True, "LIVE"), (False, "EMPTY?")])
+async def test_only_the_answer_to_the_same_question_is_doubted(other: bool, word: str, polled: Polled) -> None:
+    polled.answers = [roster(9), ServerFailure("no", "wait"), roster(0), roster(0)]
+    await polled.pass_(1)
+    polled.poller.ask_now(other=other)
+    await polled.pass_(10)
+    assert len(polled.asked) == 3
+    assert polled.poller.state.freshness(polled.clock.now()).word == word
