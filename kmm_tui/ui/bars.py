@@ -37,10 +37,10 @@ def bar(fraction: float | None, width: int) -> str:
         return " " * width
     if fraction > 1:
         return "█" * (width - 1) + OVER
-    eighths = math.floor(fraction * width * 8)
+    eighths = math.floor(max(0.0, fraction) * width * 8)
     if fraction > 0:
         eighths = max(1, min(eighths, width * 8 if fraction == 1 else width * 8 - 1))
-    full, rest = divmod(max(0, eighths), 8)
+    full, rest = divmod(eighths, 8)
     filled = "█" * full + (_EIGHTHS[rest] if rest else "")
     return filled + TRACK * (width - len(filled))
 
@@ -63,21 +63,17 @@ def limit_cell(
     usual = 13 if width >= 28 else 11
     times_width = min(width, max(usual, len(times)))
     room = width - times_width - 1
-    drawn = _BAR if room - _BAR - 1 >= _LEAST_LABEL else 0
+    drawn = _BAR if limit_ms is not None and room - _BAR - 1 >= _LEAST_LABEL else 0
     label_width = room - (drawn + 1 if drawn else 0)
     spans: list[Span] = []
     if label_width >= _LEAST_LABEL:
         spans.append((fit(label, label_width) + " ", role))
-    if drawn:
-        fraction = None if limit_ms is None else spent_ms / limit_ms if limit_ms > 0 else math.inf
-        filled = bar(fraction, drawn)
+    if limit_ms is not None and drawn:
+        filled = bar(spent_ms / limit_ms if limit_ms > 0 else math.inf, drawn)
         body = filled.rstrip(TRACK)
         spans += [(body, role), (filled[len(body) :], "dim"), (" ", "value")]
-    used = sum(cell_len(text) for text, _ in spans)
     room = (times_width if spans else width) - len(times)
-    if used + len(times) > width:
-        return ((times.rstrip(), role),)
-    spans += [(" " * max(0, room), "value"), (spent, role), (times[len(spent) :], "dim")]
+    spans += [(" " * room, "value"), (spent, role), (times[len(spent) :], "dim")]
     return tuple(span for span in spans if span[0])
 
 

@@ -123,7 +123,8 @@ def fit_cell(cell: Cell, width: int, align: Align = "left") -> Fitted:
         text = clean(text)
         size = cell_len(text)
         if used + size > width:
-            return _cut_spans(_squeezed(spans, width) if align == "right" else spans, width)
+            tight = _squeezed(spans, width) if align == "right" else None
+            return fit_cell(tight, width, align) if tight else _cut_spans(spans, width)
         if size:
             pieces.append((text, role))
             used += size
@@ -141,10 +142,10 @@ def _spans(cell: Cell) -> tuple[Span, ...]:
     return cell
 
 
-def _squeezed(spans: Sequence[Span], width: int) -> Sequence[Span]:
-    """`spans` without the blanks between them, as far as that is what makes them fit: a figure is not cut for a gap."""
-    tight: list[Span] = [(clean(text).strip(), role) for text, role in spans]
-    return tight if sum(cell_len(text) for text, _ in tight) <= width else spans
+def _squeezed(spans: Sequence[Span], width: int) -> tuple[Span, ...] | None:
+    """`spans` without the blanks around each if that makes them fit: a figure is not cut for a gap."""
+    tight: tuple[Span, ...] = tuple([(clean(text).strip(" "), role) for text, role in spans])
+    return tight if sum(cell_len(text) for text, _ in tight) <= width else None
 
 
 def _cut_spans(spans: Sequence[Span], width: int) -> Fitted:

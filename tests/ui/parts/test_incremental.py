@@ -32,11 +32,15 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("rows"), ROWS),
         st.tuples(st.just("tick"), st.integers(0, 5)),
-        st.tuples(st.just("key"), st.sampled_from(["up", "down", "pagedown", "pageup", "end", "home"])),
+        st.tuples(
+            st.just("key"), st.sampled_from(["up", "down", "pagedown", "pageup", "end", "home", "left", "right"])
+        ),
         st.tuples(st.just("scroll"), st.integers(0, 30)),
         st.tuples(st.just("message"), st.sampled_from([None, "DENIED"])),
         st.tuples(st.just("sort"), st.sampled_from([None, "name"])),
         st.tuples(st.just("dim"), st.booleans()),
+        st.tuples(st.just("column"), st.sampled_from([None, "name", "age"])),
+        st.tuples(st.just("columns"), st.integers(1, 3)),
     ),
     min_size=4,
     max_size=14,
@@ -129,6 +133,11 @@ async def play(steps: list[tuple[str, Any]]) -> None:
                 await pilot.press(value)
             elif what == "scroll":
                 table.scroll_to(y=value, animate=False)
+            elif what == "column":
+                table.pick_column(value)
+            elif what == "columns":
+                table.set_columns(COLUMNS[:value])
+                assert table.cursor_column in (None, *table.shown_columns)
             elif what == "sort":
                 table.set_sort(value)
             else:
