@@ -10,9 +10,12 @@ from kmm_tui.settings.example import commented_example, write_example
 from kmm_tui.settings.layers import Origin, Source
 from kmm_tui.settings.load import Loaded, load
 from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.own_limits import limit_text
 from kmm_tui.settings.read import choose_path, default_path
 from kmm_tui.settings.secrets import Ran, Runner, run_command
 from kmm_tui.settings.show import Row, schema, show
+from kmm_tui.settings.view import View
+from kmm_tui.settings.views import Views, default_views_path
 
 __all__ = [
     "Board",
@@ -27,10 +30,14 @@ __all__ = [
     "SettingsError",
     "Source",
     "Ui",
+    "View",
+    "Views",
     "choose_path",
     "commented_example",
     "default_path",
+    "default_views_path",
     "format_duration",
+    "limit_text",
     "load",
     "parse_duration",
     "run_command",

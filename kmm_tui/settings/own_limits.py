@@ -123,7 +123,8 @@ def _least(value: Any, info: ValidationInfo) -> int:
     return value
 
 
-_JSON_LEVEL = WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"{PATTERN}|%$"}, {"type": "number"}]})
+_JSON_LEVEL = WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"{PATTERN}|^[0-9]+([.][0-9]+)? ?%$"}, {"type": "number"}]})
+_JSON_METRIC = WithJsonSchema({"type": "string", "enum": [*limitable()]})
 _JSON_ON = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _Level = Annotated[float | None, BeforeValidator(_level), _JSON_LEVEL]
 
@@ -131,7 +132,7 @@ _Level = Annotated[float | None, BeforeValidator(_level), _JSON_LEVEL]
 class OwnLimit(Table):
     """Two levels for one metric, for all scopes that offer it or for some. Levels are in the metric's own unit."""
 
-    metric: Annotated[str, BeforeValidator(_metric)] = Field(description="Request name of the metric.")
+    metric: Annotated[str, BeforeValidator(_metric), _JSON_METRIC] = Field(description="Request name of the metric.")
     on: Annotated[tuple[Annotated[str, BeforeValidator(_scope)], ...], BeforeValidator(_on), _JSON_ON] = Field(
         (), description='Where it holds: "account", "skill:Bill*", "group:7", "agent:...", an id or name; empty is all.'
     )
@@ -183,7 +184,7 @@ def limit_text(limit: Limit) -> str:
         if level is not None:
             until = f" (until {write_level(leave, unit)})" if leave is not None else ""
             parts.append(f"{name} {write_level(level, unit)}{until}")
-    where = limit.on or tuple(sorted(level.value for level in limit.levels))
+    where = limit.on or tuple(level.value for level in Level if level in limit.levels)
     on = f" on {', '.join(where)}" if where else ""
-    least = f", from {limit.least} on" if limit.least else ""
+    least = f", least {limit.least}" if limit.least else ""
     return f"{limit.metric}{on}: {', '.join(parts) or 'off'}{least}"

@@ -16,11 +16,23 @@ from kmm_tui.settings.layers import AUTH_KEYS, VARIABLES
 SECRET = "hunter2-Zq9"
 
 NAMES = ("profile", "profiles", "board", "ui", "theme", "every", "window", "watch", "a", "b", "account", "name")
+TABLES = ("limits", "away", "group_parents", "keys", "metric", "warn", "on", "mouse", "preset", "Lunch")
 OTHERS = ("auth", "domain_api", "file", "command", "evry", "pasword", "x y")
 TEXTS = (SECRET, f"{SECRET}\n", "", "a", "b", "user", "bearer", "app_key", "30s", "1", "https://x.example", "http://[")
 NUMBERS = (1, 0, -1, 10**30, 1.5, True, float("nan"))
 
-keys = st.sampled_from([*NAMES, *OTHERS, *AUTH_KEYS])
+METRICS = (
+    "queue_wait_time_90th_percentile",
+    "csat",
+    "transfer_rate",
+    "nps",
+    "transfers",
+    "online_shar",
+    "agent_current_status",
+)
+LEVELS = ("90s", "85%", "1001%", "off", 0.85, 3, 10**400, "account", "skill:", "agent:x", "j,k", "\ud7ff")
+
+keys = st.sampled_from([*NAMES, *TABLES, *OTHERS, *AUTH_KEYS])
 leaves: st.SearchStrategy[Any] = st.sampled_from([*TEXTS, *NUMBERS])
 trees = st.recursive(
     leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=5), max_leaves=12
@@ -29,20 +41,36 @@ sign_ins = st.dictionaries(st.sampled_from([*AUTH_KEYS, "metod"]), trees, max_si
 profiles = st.fixed_dictionaries(
     {}, optional={"account": leaves, "name": leaves, "domain_api": leaves, "auth": sign_ins, "acount": leaves}
 )
+levels = st.sampled_from(LEVELS) | leaves
+limits = st.fixed_dictionaries(
+    {"metric": st.sampled_from(METRICS)},
+    optional=dict.fromkeys(("warn", "critical", "warn_leave", "critical_leave", "least", "off", "warm"), levels)
+    | {"on": levels | st.lists(levels, max_size=3)},
+)
+free = st.dictionaries(keys | st.sampled_from(["", " a", "A", "a.b", "<x>", "\n"]), levels | trees, max_size=4)
 documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
     {},
     optional={
         "profile": leaves,
         "profiles": st.dictionaries(st.sampled_from(["a", "b", ""]), profiles | trees, max_size=2) | trees,
-        "board": st.dictionaries(st.sampled_from(["every", "window", "watch", "evry"]), trees, max_size=3) | trees,
-        "ui": trees,
+        "board": st.dictionaries(st.sampled_from(["every", "window", "watch", "preset", "evry"]), trees, max_size=3)
+        | trees,
+        "ui": st.dictionaries(st.sampled_from(["theme", "mouse", "pin"]), levels, max_size=3) | trees,
+        "limits": st.lists(limits | trees, max_size=3) | trees,
+        "away": free | trees,
+        "group_parents": free | trees,
+        "keys": free | trees,
         "bord": trees,
     },
 )
 variables = st.dictionaries(
     st.sampled_from([*VARIABLES, "KMM_TUI_PROFILE", "KMM_TUI_ACOUNT", "PATH"]), leaves.map(str), max_size=5
 )
-flags = st.dictionaries(st.sampled_from(["profile", "board.every", "board.watch", "ui.theme"]), leaves, max_size=2)
+flags = st.dictionaries(
+    st.sampled_from(["profile", "board.every", "board.watch", "board.preset", "ui.theme", "ui.mouse"]),
+    leaves,
+    max_size=2,
+)
 
 
 def toml(value: Any) -> str:
@@ -74,6 +102,8 @@ def test_any_input_gives_settings_or_lines(
     if loaded:
         assert loaded.settings.chosen.account.isdecimal()
         assert all(row.value.isprintable() for row in show(loaded))
+        assert len(loaded.settings.limits()) >= len(loaded.settings.own_limits)
+        assert all(limit >= 0 for _, limit in loaded.settings.state_limits().reasons)
         return
     assert all(line.isprintable() and line for line in lines)
     assert len(lines) == len({*lines})

@@ -96,6 +96,48 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     known |= {f"auth.{key}" for method in methods for key in method["properties"]}
     assert known == set(SETTING_KEYS)
     assert all(table["additionalProperties"] is False for table in (document, profile, *methods))
+    assert set(document["properties"]) == {
+        "profile",
+        "profiles",
+        "board",
+        "ui",
+        "limits",
+        "away",
+        "group_parents",
+        "keys",
+    }
+
+
+def test_the_schema_knows_what_stands_in_lists_and_free_tables() -> None:
+    document = schema()
+    limit = document["$defs"][document["properties"]["limits"]["items"]["$ref"].rpartition("/")[2]]
+    assert {"metric", "on", "warn", "critical", "warn_leave", "critical_leave", "off", "least"} == set(
+        limit["properties"]
+    )
+    assert limit["additionalProperties"] is False
+    assert {"queue_wait_time_90th_percentile", "sla_share"} <= set(limit["properties"]["metric"]["enum"])
+    assert "agent_current_status" not in limit["properties"]["metric"]["enum"]
+    text, number = limit["properties"]["warn"]["anyOf"]
+    assert number == {"type": "number"}
+    for good in ("90s", "1m30s", "85%", "97.5 %"):
+        assert re.search(text["pattern"], good)
+    for bad in ("90", "soon", "85"):
+        assert not re.search(text["pattern"], bad)
+    away = document["properties"]["away"]["additionalProperties"]["pattern"]
+    assert [bool(re.search(away, word)) for word in ("30m", "off", "none", "30", "soon")] == [True] * 3 + [False] * 2
+    assert document["properties"]["group_parents"]["additionalProperties"] == {"type": "string"}
+    assert table_at(document, "board")["properties"]["preset"]["enum"] == ["live-chat", "messaging", "none"]
+    for name in ("mouse", "pin"):
+        assert table_at(document, "ui")["properties"][name]["type"] == "boolean"
+
+
+def test_the_example_shows_each_table_in_use(load_text: Load) -> None:
+    settings = load_text(uncommented()).settings
+    assert [limit.source.partition(":")[0] for limit in settings.limits()[-3:]] == ["config.toml"] * 3
+    assert settings.limits()[-3].warn == 90_000
+    assert settings.state_limits().of("AWAY", "lunch") == 45 * 60_000
+    assert settings.group_parents == {"Lisbon": "Portugal", "Portugal": "Europe"}
+    assert settings.keys["table.down"] == "j,down"
 
 
 def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
