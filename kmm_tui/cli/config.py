@@ -13,6 +13,7 @@ from kmm_tui.cli.connect import account_options
 
 USAGE_OR_SETTINGS = 2
 """The exit code for a mistake in the command or in the settings."""
+_WIDEST_VALUE = 48
 
 
 def _option(name: str) -> Any:
@@ -70,7 +71,9 @@ def show_command(**_own: Any) -> None:
     for warning in loaded.warnings:
         click.echo(warning, err=True)
     rows = show(loaded)
-    keys, values = max(len(row.key) for row in rows), max(len(row.value) for row in rows)
+    keys = max(len(row.key) for row in rows)
+    # One long limit must not push every source off the screen.
+    values = min(_WIDEST_VALUE, max(len(row.value) for row in rows))
     for row in rows:
         click.echo(f"{row.key:<{keys}}  {row.value:<{values}}  {row.source}")
 

@@ -123,7 +123,9 @@ def _least(value: Any, info: ValidationInfo) -> int:
     return value
 
 
-_JSON_LEVEL = WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"{PATTERN}|^[0-9]+([.][0-9]+)? ?%$"}, {"type": "number"}]})
+_JSON_LEVEL = WithJsonSchema(
+    {"anyOf": [{"type": "string", "pattern": f"{PATTERN}|^[0-9]+([.][0-9]+)? ?%$"}, {"type": "number"}]}
+)
 _JSON_METRIC = WithJsonSchema({"type": "string", "enum": [*limitable()]})
 _JSON_ON = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _Level = Annotated[float | None, BeforeValidator(_level), _JSON_LEVEL]
