@@ -49,12 +49,12 @@ class Column(Generic[RowT]):
         if self.width < 1 or (self.max_width is not None and self.max_width < self.width) or self.gap < 0:
             raise ValueError(f"column {self.key}: impossible width")
 
-    def fitted(self, row: RowT, width: int, now_ms: int) -> Fitted:
-        """The cell of `row`, exactly `width` cells wide."""
+    def rendered(self, row: RowT, now_ms: int) -> Cell:
+        """The cell of `row` before it is fitted."""
         if self.render is not None:
-            return fit_cell(self.render(row), width, self.align)
+            return self.render(row)
         assert self.ticking is not None  # noqa: S101 - held by __post_init__
-        return fit_cell(self.ticking(row, now_ms), width, self.align)
+        return self.ticking(row, now_ms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from textual.cache import LRUCache
 from textual.strip import Strip
 
 from kmm_tui.ui.cells import clean, cut, fit
-from kmm_tui.ui.columns import Fitted, Placed, RowT
+from kmm_tui.ui.columns import Cell, Fitted, Placed, RowT, fit_cell
 from kmm_tui.ui.roles import RoleStyles
 
 PLAIN, CURSOR_HERE, CURSOR_AWAY = 0, 1, 2
@@ -26,6 +26,7 @@ class Line(Generic[RowT]):
 
     row: RowT
     now_ms: int
+    rendered: list[Cell]
     cells: tuple[Fitted, ...]
     strips: dict[tuple[int, int], Strip] = field(default_factory=dict)
 
@@ -57,30 +58,40 @@ class RowLines(Generic[RowT]):
         line = self._kept.get(key)
         now = self.now_ms
         if line is None:
-            line = Line(row, now, self._cells(row))
-            self._kept[key] = line
+            rendered = [place.column.rendered(row, now) for place in self.places]
+            cells = tuple(
+                [fit_cell(cell, p.width, p.column.align) for p, cell in zip(self.places, rendered, strict=True)]
+            )
+            line = self._kept[key] = Line(row, now, rendered, cells)
         elif not (line.row is row or line.row == row):
             line.row, line.now_ms = row, now
-            self._replace(line, self._cells(row))
+            self._replace(line, [place.column.rendered(row, now) for place in self.places])
         elif line.now_ms != now:
             line.now_ms = now
             if self.ticks:
                 self._tick(line)
         return line
 
-    def _cells(self, row: RowT) -> tuple[Fitted, ...]:
-        now = self.now_ms
-        return tuple([place.column.fitted(row, place.width, now) for place in self.places])
-
     def _tick(self, line: Line[RowT]) -> None:
-        cells = tuple(
-            place.column.fitted(line.row, place.width, self.now_ms) if place.column.ticking is not None else cell
-            for place, cell in zip(self.places, line.cells, strict=True)
-        )
-        self._replace(line, cells)
+        now = self.now_ms
+        rendered = [
+            place.column.ticking(line.row, now) if place.column.ticking is not None else cell
+            for place, cell in zip(self.places, line.rendered, strict=True)
+        ]
+        self._replace(line, rendered)
 
-    @staticmethod
-    def _replace(line: Line[RowT], cells: tuple[Fitted, ...]) -> None:
+    def _replace(self, line: Line[RowT], rendered: list[Cell]) -> None:
+        """Fits the cells that are not what they were."""
+        before = line.rendered
+        if rendered == before:
+            return
+        line.rendered = rendered
+        cells = tuple(
+            [
+                fitted if cell == old else fit_cell(cell, place.width, place.column.align)
+                for place, cell, old, fitted in zip(self.places, rendered, before, line.cells, strict=True)
+            ]
+        )
         if cells != line.cells:
             line.cells = cells
             line.strips.clear()

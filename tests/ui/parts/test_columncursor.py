@@ -84,8 +84,8 @@ async def test_the_mark_goes_with_the_row_keeps_the_roles_colour_and_the_texts_p
         text = app.text()
         assert table.pick_column("queue")
         assert app.text() == text
-        (critical,) = [segment.style for segment in table.render_line(1) if segment.text == "14"]
-        assert critical.color.name == app.current_theme.variables["kmm-critical"]
+        (critical,) = [str(segment.style) for segment in table.render_line(1) if segment.text == "14"]
+        assert app.current_theme.variables["kmm-critical"] in critical
         await pilot.press("down")
         assert marked(table) == [(2, "     3")]
         app.set_focus(None)
