@@ -18,6 +18,8 @@ from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
 
 if TYPE_CHECKING:
+    from textual.app import App
+
     from kmm_tui.api.client import KmmClient
     from kmm_tui.feed.budget import Budget
     from kmm_tui.ui.app import BoardApp
@@ -55,6 +57,10 @@ def _give_size(terminal: int) -> None:
 def show_board(options: Mapping[str, Any]) -> int:
     """Shows the board of the chosen profile until its person ends it. Returns the exit code."""
     need_terminal()
+    from kmm_tui.cli.firstrun import first_run, is_first_run
+
+    if is_first_run(options, os.environ):
+        return first_run(options)
     loaded = load_settings(options)
     from kmm_tui.ui.header import About
 
@@ -145,7 +151,7 @@ def run_board(
     signals: list[int] = []
 
     async def main() -> str | None:
-        _end_on_signals(app, signals)
+        end_on_signals(app, signals)
         guard = asyncio.ensure_future(_end_with(app, watchdog)) if watchdog else None
         try:
             return await app.run_async()
@@ -167,7 +173,7 @@ async def _end_with(app: BoardApp, watchdog: Callable[[], Awaitable[str]]) -> No
     app.exit(await watchdog())
 
 
-def _end_on_signals(app: BoardApp, got: list[int]) -> None:
+def end_on_signals(app: App[Any], got: list[int]) -> None:
     """Ends `app` as its person would when a signal asks for it, and notes in `got` which one it was."""
 
     def end(number: int) -> None:

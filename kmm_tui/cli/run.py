@@ -15,6 +15,7 @@ from kmm_tui.cli.completion import completion, teach_completion
 from kmm_tui.cli.config import config as config_group
 from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.firstrun import setup
 from kmm_tui.cli.query import query
 from kmm_tui.cli.simulate import simulate
 
@@ -45,7 +46,7 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, check, query, config_group, simulate, completion):
+for command in (demo, setup, check, query, config_group, simulate, completion):
     cli.add_command(command)
 teach_completion(cli)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, TypeAdapter, ValidationError
 
-from kmm_tui.api.credentials import AppKey, Bearer, ClientCredentials, UserLogin
+from kmm_tui.api.credentials import AppKey, Bearer, ClientCredentials, Credentials, UserLogin
 from kmm_tui.settings.errors import Problem, SettingsError
 from kmm_tui.settings.secrets import Runner, Secret, SecretError, reveal, run_command
 from kmm_tui.settings.table import Table
@@ -98,3 +99,14 @@ METHODS: dict[str, type[_Auth]] = {
 }
 OPEN_FIELDS = frozenset({"method", "username", "client_id"})
 """What of a sign-in is not a secret: ``config show`` prints it. Errors print nothing of a sign-in."""
+
+
+def credentials_of(method: str, given: Mapping[str, str | SecretStr]) -> Credentials:
+    """The credentials that a person has typed, by the keys of `method`. Raises ``SettingsError``."""
+    reader: TypeAdapter[UserAuth | AppKeyAuth | ClientCredentialsAuth | BearerAuth] = TypeAdapter(Auth)
+    try:
+        return reader.validate_python({"method": method, **given}).resolve()
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+    key = ".".join(str(part) for part in found[0]["loc"][1:2])
+    raise SettingsError([Problem("", f"auth.{key}" if key else "auth", found[0]["msg"])])
