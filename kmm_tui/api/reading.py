@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -66,6 +66,8 @@ def _moment(value: object) -> int | None:
     return found if found is not None and 0 < found < _LAST_MOMENT else None
 
 
+_Skills: TypeAlias = dict[tuple[type, int | str, str] | None, Skill | None]
+"""Skills of one answer by what was sent of them."""
 _LAST_MOMENT = 253_402_300_800_000
 """The end of the year 9999, epoch ms."""
 _Id = Annotated[str, BeforeValidator(_identity), Field(min_length=1)]
@@ -215,15 +217,18 @@ _AGENT_VIEW = _Reader(_AgentView, _AnyAgentView, _Record, "agentViewRecords")
 _HISTORICAL = _Reader(_Historical, _AnyHistorical, _Interval, "historicalMetricsIntervals")
 
 
-def pick(fields: Mapping[str, Any], asked: Iterable[Metric]) -> Figures:
+def _numbers(asked: Iterable[Metric]) -> tuple[Metric, ...]:
+    return tuple(metric for metric in asked if metric.is_number)
+
+
+def _pick(fields: Mapping[str, Any], numbers: tuple[Metric, ...]) -> Figures:
     """The figures asked for, by their response field; one that is not there is None."""
     figures: dict[str, Number | None] = {}
-    for metric in asked:
-        if metric.is_number:
-            value = fields.get(metric.field)
-            if value is None:
-                value = next((fields[alias] for alias in metric.aliases if fields.get(alias) is not None), None)
-            figures[metric.field] = number(value)
+    for metric in numbers:
+        value = fields.get(metric.field)
+        if value is None and metric.aliases:
+            value = next((fields[alias] for alias in metric.aliases if fields.get(alias) is not None), None)
+        figures[metric.field] = number(value)
     return MappingProxyType(figures)
 
 
@@ -232,18 +237,21 @@ def read_metrics(body: Body, window: Window, asked: tuple[Metric, ...], cost: Co
     wire, left_out = _METRICS.read(body)
     if wire.groupBy is None and wire.all is None:
         raise Garbled("the server's answer holds neither groups nor a total", "it is asked again")
+    numbers = _numbers(asked)
     rows = tuple(
-        MetricsRow(g.key, g.keyDescription, pick(g.metrics, asked))
+        MetricsRow(g.key, g.keyDescription, _pick(g.metrics, numbers))
         for g in (wire.groupBy.groups if wire.groupBy else ())
     )
-    whole = None if wire.all is None else pick(wire.all, asked)
+    whole = None if wire.all is None else _pick(wire.all, numbers)
     return MetricsAnswer(window, asked, wire.metadata, rows, whole, cost, left_out)
 
 
 def read_agent_view(body: Body, window: Window, asked: tuple[Metric, ...], cost: Cost) -> AgentViewAnswer:
     """Reads an answer of the agent_view method. Raises `Garbled`."""
     wire, left_out = _AGENT_VIEW.read(body)
-    records = tuple(_agent(record, asked) for record in wire.agentViewRecords)
+    numbers = _numbers(asked)
+    skills: _Skills = {}
+    records = tuple(_agent(record, numbers, skills) for record in wire.agentViewRecords)
     return AgentViewAnswer(window, asked, wire.metadata, records, cost, left_out)
 
 
@@ -252,7 +260,8 @@ def read_historical(
 ) -> HistoricalAnswer:
     """Reads an answer of the historical method. Raises `Garbled`."""
     wire, _ = _HISTORICAL.read(body)
-    points = sorted((Point(p.timestamp, pick(p.values, asked)) for p in wire.historicalMetricsIntervals), key=_when)
+    numbers = _numbers(asked)
+    points = sorted((Point(p.timestamp, _pick(p.values, numbers)) for p in wire.historicalMetricsIntervals), key=_when)
     if interval is None and len(points) > 1:
         interval = round((points[1].timestamp - points[0].timestamp) / 60_000) or None
     return HistoricalAnswer(window, asked, interval, tuple(points), cost)
@@ -262,7 +271,7 @@ def _when(point: Point) -> int:
     return point.timestamp
 
 
-def _agent(record: _Record, asked: tuple[Metric, ...]) -> AgentRecord:
+def _agent(record: _Record, numbers: tuple[Metric, ...], known: _Skills) -> AgentRecord:
     about = record.agentMetadata
     status = record.agentCurrentStatus
     return AgentRecord(
@@ -272,23 +281,34 @@ def _agent(record: _Record, asked: tuple[Metric, ...]) -> AgentRecord:
         login_name=about.agentLoginName,
         group_id=record.agentGroupId,
         group_name=about.agentGroupName,
-        skills=tuple(_skills(about.agentSkills)),
+        skills=tuple(_skills(about.agentSkills, known)),
         status=status.upper().replace(" ", "_") if status else None,
         status_since=record.agentCurrentStatusStartTime,
         reason=record.agentCurrentStatusReason or record.agentCurrentStatusReasonId,
         reason_since=record.agentCurrentStatusReasonStartTime,
         configured_slots=about.configuredMaxSlots,
-        metrics=pick(record.model_extra or {}, asked),
+        metrics=_pick(record.model_extra or {}, numbers),
         states=tuple(_durations(record.agentStatusDurationList)),
         reasons=tuple(_durations(record.agentStatusWithReasonDurationList)),
     )
 
 
-def _skills(items: list[Any]) -> Iterable[Skill]:
+def _skills(items: list[Any], known: _Skills) -> Iterable[Skill]:
     for item in items:
-        key = _label(item.get("skillId")) if isinstance(item, dict) else None
-        if key is not None:
-            yield Skill(key, _label(item.get("skillName")))
+        if isinstance(item, dict):
+            key, name = item.get("skillId"), item.get("skillName")
+            # A thousand agents share a hundred skills: each is read once.
+            seen = (type(key), key, name) if isinstance(key, int | str) and isinstance(name, str) else None
+            skill = known[seen] if seen in known else _skill(key, name)
+            if seen:
+                known[seen] = skill
+            if skill:
+                yield skill
+
+
+def _skill(key: object, name: object) -> Skill | None:
+    found = _label(key)
+    return None if found is None else Skill(found, _label(name))
 
 
 def _durations(items: list[Any]) -> Iterable[StateDuration]:
