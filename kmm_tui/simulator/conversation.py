@@ -14,7 +14,7 @@ PATIENCE = 11 * MINUTE
 """Mean time, ms, that a consumer waits in the queue before leaving."""
 PATIENCE_UNHEARD = 24 * MINUTE
 """The same with an agent who has gone away."""
-ANSWER = 48_000
+ANSWER = 31_000
 """Median time, ms, that an agent takes to answer, with as many conversations as there are places."""
 REPLY = 118_000
 """Median time, ms, that a consumer takes to write back."""

@@ -165,7 +165,7 @@ def _skills(shape: Size, groups: tuple[Group, ...]) -> tuple[Skill, ...]:
                 id=str(2_461_033_330 + index * 104_729),
                 name=name,
                 home=leaves[index % len(leaves)],
-                sla=(60, 120, 90, 180, 120, 150, 180)[index % 7] * 1000,
+                sla=(120, 240, 180, 300, 240, 240, 300)[index % 7] * 1000,
                 pace=(1.1, 0.95, 1.2, 0.85, 0.9, 1.15, 1.0)[index % 7],
                 heat=(1.15, 0.98, 1.10, 0.92, 0.95, 1.04, 0.90, 0.98)[index % 8],
             )

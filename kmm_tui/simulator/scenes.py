@@ -73,9 +73,14 @@ SCENES: Mapping[str, Scene] = {
     scene.name: scene
     for scene in (
         Scene("calm", _at(10, 40), pressure=0.62),
-        Scene("busy", _at(10, 40)),
-        Scene("lunch", _at(12, 40), incidents=(Incident(-25 * MINUTE, 55 * MINUTE, away=0.4),)),
-        Scene("surge", _at(10, 40), incidents=(Incident(-15 * MINUTE, 120 * MINUTE, skill="Billing", arrivals=3.0),)),
+        Scene("busy", _at(10, 40), pressure=0.92),
+        Scene("lunch", _at(12, 40), pressure=0.75, incidents=(Incident(-25 * MINUTE, 55 * MINUTE, away=0.4),)),
+        Scene(
+            "surge",
+            _at(10, 40),
+            pressure=0.75,
+            incidents=(Incident(-15 * MINUTE, 120 * MINUTE, skill="Billing", arrivals=4.0),),
+        ),
         Scene("outage", _at(10, 40), incidents=(Incident(-12 * MINUTE, 75 * MINUTE, arrivals=2.5, logout=0.45),)),
         # Swept at half past midnight: by then the evening is over, and the night has hours to go.
         Scene("night", _at(2, 40), day_begins=_at(0, 30)),

@@ -116,7 +116,7 @@ pressure = 0.9
 begins = -10
 lasts = 60
 skill = "Delivery"
-arrivals = 4
+arrivals = 5
 [[fault]]
 name = "not read here"
 """
@@ -128,7 +128,7 @@ def test_a_scene_of_ones_own(ask: Callable[..., Any], tmp_path: Path) -> None:
     scene = load_scene(path)
     assert (scene.name, scene.time, scene.weekday, scene.pressure) == ("friday", 9.5 * HOUR, 4, 0.9)
     assert scene.day_begins == SCENES["calm"].day_begins
-    assert [(i.begins, i.lasts, i.skill, i.arrivals) for i in scene.incidents] == [(-600_000, HOUR, "Delivery", 4.0)]
+    assert [(i.begins, i.lasts, i.skill, i.arrivals) for i in scene.incidents] == [(-600_000, HOUR, "Delivery", 5.0)]
     world = ask(size="medium", scene=str(path))
     world.wait(30)
     delivery = next(skill for skill in world.world.plan.skills if skill.name == "Delivery")
