@@ -2,59 +2,78 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from kmm_tui.board.figure import Absent, Figure, Figures, Number
+from kmm_tui.board.figure import Number
 from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.board.insight import is_away_with_work
+from kmm_tui.board.judge import CALM as UNJUDGED
+from kmm_tui.board.judge import Judge, Judged
+from kmm_tui.board.limits import StateLimits
+from kmm_tui.board.recent import Recent
+from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import Agent, Roster, Snapshot, Trend
-from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Section, Topic, TopicState
-from kmm_tui.metrics import BY_NAME, Metric
+from kmm_tui.board.snapshot import Agent, AgentDetail, Roster, Snapshot, Trend
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, Section, Topic, TopicState, agent_topic
 
-EVERYTHING = ""
-"""The key of the row that stands for the account in a table of skills or groups."""
+RECENT = (
+    "unassigned_conversations",
+    "queue_wait_time_90th_percentile",
+    "overdue_conversations_total",
+    "online_agents",
+    "human_online_load",
+    "avg_time_to_first_response_first_assignment",
+    "avg_time_to_response",
+    "closed_conversations",
+    "csat",
+)
+"""Metrics whose last values are remembered, for the small lines beside them."""
 
 _BADNESS = {Age.LIVE: 0, Age.AWAITED: 1, Age.LATE: 2, Age.STALE: 3, Age.GONE: 4}
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeRow:
-    """One line of a table of skills or groups. Without `figures` there never was an answer."""
-
-    scope: Scope
-    label: str
-    figures: Figures | None
-    age: Age
-
-    def get(self, metric: Metric) -> Figure:
-        """The figure of `metric`, or why there is none."""
-        return Absent.NOT_ANSWERED if self.figures is None else self.figures.get(metric)
-
-    def number(self, name: str) -> Number | None:
-        """The value of the metric of this request name, for sorting; None without one."""
-        return None if self.figures is None else self.figures.number(BY_NAME[name])
 
 
 class Board:
     """Collects states of topics. The only thing here that changes; what it hands out does not."""
 
-    def __init__(self) -> None:
+    def __init__(self, judge: Judge | None = None, state_limits: StateLimits | None = None) -> None:
         self._states: dict[Topic, TopicState] = {}
         self._names: dict[Scope, str] = {}
+        self._judged: dict[Topic, Judged] = {}
+        self._rows: dict[Topic, ScopeRow] = {}
+        self._agents: dict[str, AgentRow] = {}
+        self._detailed: AgentRow | None = None
+        self.recent = Recent(RECENT)
+        self.judge = judge or Judge(())
+        self.state_limits = state_limits or StateLimits()
 
     def put(self, state: TopicState) -> None:
         """Takes note of a topic's newest state."""
         if state.is_withdrawn:
             self.drop(state.topic)
             return
+        before = self._states.get(state.topic)
         self._states[state.topic] = state
-        if isinstance(state.content, Snapshot) and state.content.name:
-            self._names[state.content.scope] = state.content.name
+        content = state.content
+        if before and before.content is content:
+            return
+        if isinstance(content, Snapshot):
+            if content.name:
+                self._names[content.scope] = content.name
+            at = content.taken_at / 1000
+            self._judged[state.topic] = self.judge.judge(content.scope, content.name, content.figures, at)
+            self.recent.note(content, state.interval)
+        elif isinstance(content, AgentDetail):
+            self._detailed = self._detail_row(content)
+        elif isinstance(content, Roster):
+            self._agents = {agent.key: self._agent_row(agent, content) for agent in content.agents}
 
     def drop(self, topic: Topic) -> None:
         """Forgets a topic, and the name of what it is about."""
         self._states.pop(topic, None)
         self._names.pop(topic.scope, None)
+        self._judged.pop(topic, None)
+        self._rows.pop(topic, None)
+        if topic.section is Section.FIGURES:
+            self.judge.forget(topic.scope)
+            self.recent.forget(topic.scope)
 
     def state(self, topic: Topic) -> TopicState | None:
         """The newest state of `topic`; None before it was ever asked for."""
@@ -79,10 +98,15 @@ class Board:
         state = self._states.get(AGENTS)
         return state.content if state and isinstance(state.content, Roster) else None
 
-    def trend(self) -> Trend | None:
-        """The account's last trend."""
-        state = self._states.get(TREND)
+    def trend(self, scope: Scope = ACCOUNT) -> Trend | None:
+        """The last trend of the account, or of another scope."""
+        state = self._states.get(Topic(Section.TREND, scope))
         return state.content if state and isinstance(state.content, Trend) else None
+
+    def detail(self, key: str) -> AgentDetail | None:
+        """The last answer about everything of one agent."""
+        state = self._states.get(agent_topic(key))
+        return state.content if state and isinstance(state.content, AgentDetail) else None
 
     def rows(self, level: Level, now: float) -> list[ScopeRow]:
         """A row for each watched skill or group, in no particular order."""
@@ -107,6 +131,32 @@ class Board:
         roster = self.roster()
         return [agent for agent in roster.agents if agent.is_in(scope)] if roster else []
 
+    def agent_rows(self, scope: Scope) -> list[AgentRow]:
+        """The same as rows."""
+        return [row for row in self._agents.values() if row.agent.is_in(scope)]
+
+    def agent_row(self, key: str) -> AgentRow | None:
+        """The row of one agent of the last sweep."""
+        return self._agents.get(key)
+
+    def judged(self, topic: Topic) -> Judged:
+        """What the figures of a topic are worth; calm where there are none."""
+        return self._judged.get(topic, UNJUDGED)
+
+    def detail_row(self, key: str) -> AgentRow | None:
+        """The row of one agent with every figure, or as the last sweep has it."""
+        found = self._detailed
+        return found if found and found.key == key and self.detail(key) else self._agents.get(key)
+
+    def line(self, scope: Scope, name: str, now: float, count: int) -> list[Number | None]:
+        """The last `count` steps of a metric of `RECENT`, oldest first, None where nothing is known; see `Recent`."""
+        state = self._states.get(Topic(Section.FIGURES, scope))
+        return self.recent.values(scope, name, now, state.interval, count) if state else []
+
+    def ages(self, now: float) -> list[Age]:
+        """The age of everything, in a fixed order: if it differs from before, something has to look older."""
+        return [state.freshness(now).age for state in self._states.values()]
+
     def section(self, level: Level, now: float) -> Freshness:
         """How fresh a table of skills or groups is as a whole: as its worst row, or as its list while there is none."""
         found = [
@@ -127,7 +177,32 @@ class Board:
 
     def _row(self, scope: Scope, state: TopicState, now: float) -> ScopeRow:
         figures = state.content.figures if isinstance(state.content, Snapshot) else None
-        return ScopeRow(scope, self.label(scope), figures, state.freshness(now).age)
+        judged = self._judged.get(state.topic, UNJUDGED) if figures else UNJUDGED
+        age, label, known = state.freshness(now).age, self.label(scope), self._rows.get(state.topic)
+        # The same object as long as it says the same: tables compare by identity first.
+        if (
+            known is None
+            or known.figures is not figures
+            or known.judged is not judged
+            or (known.age, known.label) != (age, label)
+        ):
+            known = self._rows[state.topic] = ScopeRow(scope, label, figures, age, judged)
+        return known
+
+    def _agent_row(self, agent: Agent, roster: Roster) -> AgentRow:
+        judged = self.judge.judge(Scope(Level.AGENT, agent.key), agent.name, agent.figures, roster.taken_at / 1000)
+        known = self._agents.get(agent.key)
+        if known and known.agent is agent and known.judged == judged:
+            return known
+        return AgentRow(agent, judged, self.state_limits.of(agent.status, agent.reason), is_away_with_work(agent))
+
+    def _detail_row(self, detail: AgentDetail) -> AgentRow | None:
+        agent = detail.agent
+        if agent is None:
+            return None
+        scope, at = Scope(Level.AGENT, agent.key), detail.taken_at / 1000
+        judged = self.judge.judge(scope, agent.name, agent.figures, at)
+        return AgentRow(agent, judged, self.state_limits.of(agent.status, agent.reason), is_away_with_work(agent))
 
 
 def worst(found: list[Freshness]) -> Freshness:

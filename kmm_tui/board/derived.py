@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from kmm_tui.board.figure import Absent, Figure, Figures, Number
-from kmm_tui.metrics import BY_NAME, CATALOGUE, Combine, Good, Kind, Method, Metric, Unit, camel
+from kmm_tui.metrics import BY_FIELD, BY_NAME, CATALOGUE, Combine, Good, Kind, Method, Metric, Unit, camel
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,24 @@ def inputs_of(name: str) -> tuple[str, ...]:
 def requested(names: Iterable[str]) -> tuple[str, ...]:
     """The request names behind metrics of any sort, each once, in the order of first need."""
     return tuple(dict.fromkeys(each for name in names for each in inputs_of(name)))
+
+
+_FEW: Mapping[str, str] = MappingProxyType(
+    {
+        "csat": "closed_conversations",
+        "sla_share": "open_conversations",
+        "avg_conversations_duration": "closed_conversations",
+    }
+)
+# The API tells no number of surveys: of few closed conversations there are few, and one answer decides.
+
+
+def counted_over(metric: Metric) -> Metric | None:
+    """The count that says whether a figure stands on enough: its base, or what comes nearest to one."""
+    name = _FEW.get(metric.name)
+    if name is not None:
+        return BY_NAME[name]
+    return BY_FIELD.get(metric.base) if metric.base else None
 
 
 def figure_of(figures: Figures, metric: Metric) -> Figure:

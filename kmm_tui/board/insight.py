@@ -51,6 +51,11 @@ def has_work(agent: Agent) -> bool:
     return (agent.figures.number(_ASSIGNED) or 0) > 0
 
 
+def is_away_with_work(agent: Agent) -> bool:
+    """Whether the agent is away or back soon while conversations are known to be assigned."""
+    return agent.status in ABSENT_STATES and has_work(agent)
+
+
 def away_with_work(agents: Iterable[Agent]) -> AwayWithWork:
     """Who of `agents` is away with work."""
     absent = [agent for agent in agents if agent.status in ABSENT_STATES]

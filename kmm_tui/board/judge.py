@@ -12,12 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kmm_tui.board.derived import figure_of, inputs_of, metric_named
+from kmm_tui.board.derived import counted_over, figure_of, inputs_of, metric_named
 from kmm_tui.board.figure import Absent, Figure, Figures, Number
 from kmm_tui.board.limits import Bounds, Limit, bounds
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.severity import Severity
-from kmm_tui.metrics import BY_FIELD, BY_NAME, Method, Metric
+from kmm_tui.metrics import BY_NAME, Method, Metric
 
 MOST_SCOPES = 8192
 """Scopes whose levels are remembered; beyond it those that were not judged for longest are forgotten."""
@@ -112,7 +112,7 @@ class _Rule:
         self.name = metric.name
         self.derived = inputs_of(metric.name) != (metric.name,)
         self.bounds = bounds(limit, metric)
-        self.base = BY_FIELD.get(metric.base) if limit.least > 0 and metric.base else None
+        self.base = counted_over(metric) if limit.least > 0 else None
         self.zero_then = BY_NAME[_ZERO_THEN[metric.name]] if metric.name in _ZERO_THEN else None
 
     def needs(self) -> set[str]:

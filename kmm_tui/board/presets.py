@@ -13,6 +13,10 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 ENOUGH_CONCLUDED = 10
 """Concluded conversations from which on an agent's transfer rate says something."""
+ENOUGH_OPEN = 20
+"""Open conversations from which on one that is overdue does not decide by itself."""
+ENOUGH_CLOSED = 50
+"""Closed conversations from which on one survey does not decide by itself."""
 
 # A single agent's waits, loads and surveys are too few to be held against a limit.
 _TOGETHER = frozenset({Level.ACCOUNT, Level.SKILL, Level.GROUP})
@@ -25,11 +29,11 @@ _LIVE_CHAT = (
     Limit(_FIRST_RESPONSE, 60 * SECOND, 120 * SECOND, levels=_TOGETHER),
     Limit(_RESPONSE, 60 * SECOND, 120 * SECOND, levels=_TOGETHER),
     Limit("overdue_conversations_in_queue", 1, 3, levels=_TOGETHER),
-    Limit("sla_share", 0.95, 0.90, levels=_TOGETHER),
+    Limit("sla_share", 0.95, 0.90, levels=_TOGETHER, least=ENOUGH_OPEN),
     Limit("human_online_load", 0.85, 0.95, levels=_TOGETHER),
     Limit("online_share", 0.75, 0.60, levels=_TOGETHER),
     Limit("transfer_rate", 0.10, 0.20, levels=frozenset({Level.AGENT}), least=ENOUGH_CONCLUDED),
-    Limit("csat", 0.85, 0.75, levels=_TOGETHER),
+    Limit("csat", 0.85, 0.75, levels=_TOGETHER, least=ENOUGH_CLOSED),
 )
 
 # Consumers who write messages put the telephone away and come back: they expect minutes, not seconds.

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
     from kmm_tui.api.client import KmmClient
     from kmm_tui.feed.budget import Budget
+    from kmm_tui.settings import Loaded
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
+    from kmm_tui.ui.prefs import Prefs
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +76,41 @@ def show_board(options: Mapping[str, Any]) -> int:
     )
     budget = new_budget(profile.account, settings.board.calls_per_minute / 60)
     client = new_client(loaded, budget)
-    return run_board(client, about, budget, watch=settings.board.watch, theme=settings.ui.theme, keep=True)
+    prefs, note = new_prefs(loaded)
+    return run_board(
+        client,
+        about,
+        budget,
+        watch=settings.board.watch,
+        theme=settings.ui.theme,
+        keep=True,
+        prefs=prefs,
+        note=note,
+        mouse=settings.ui.mouse,
+    )
+
+
+def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
+    """How the person wants the board, and a note where a file of it was broken. Ends the command on keys that clash."""
+    from kmm_tui.settings.views import Views, default_views_path
+    from kmm_tui.ui.keymap import problems
+    from kmm_tui.ui.prefs import Prefs
+
+    settings = loaded.settings
+    wrong = problems(settings.keys)
+    if wrong:
+        where = f"{loaded.path}: " if loaded.path else ""
+        fail("\n".join(f"{where}{line}" for line in wrong), Exit.USAGE)
+    views = Views(loaded.path.with_name("views.json") if loaded.path else default_views_path())
+    prefs = Prefs(
+        limits=settings.limits(),
+        state_limits=settings.state_limits(),
+        parents=settings.group_parents,
+        keys=settings.keys,
+        pin=settings.ui.pin,
+        views=views,
+    )
+    return prefs, views.load()
 
 
 def new_budget(account: str, fastest: float) -> Budget:
@@ -89,7 +125,15 @@ def new_budget(account: str, fastest: float) -> Budget:
 
 
 def new_app(
-    client: KmmClient, about: About, budget: Budget, *, watch: Sequence[str] = (), theme: str, keep: bool = False
+    client: KmmClient,
+    about: About,
+    budget: Budget,
+    *,
+    watch: Sequence[str] = (),
+    theme: str,
+    keep: bool = False,
+    prefs: Prefs | None = None,
+    note: str = "",
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
@@ -131,7 +175,7 @@ def new_app(
             # The board is gone from the screen, and its exit code says how it ended.
             logger.exception("the board could not log out")
 
-    return BoardApp(connect, about, clock, theme=theme), close
+    return BoardApp(connect, about, clock, theme=theme, prefs=prefs, note=note), close
 
 
 def run_board(
@@ -142,11 +186,14 @@ def run_board(
     watch: Sequence[str] = (),
     theme: str,
     keep: bool = False,
+    prefs: Prefs | None = None,
+    note: str = "",
+    mouse: bool = True,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
     begin_log(client)
-    app, close = new_app(client, about, budget, watch=watch, theme=theme, keep=keep)
+    app, close = new_app(client, about, budget, watch=watch, theme=theme, keep=keep, prefs=prefs, note=note)
 
     signals: list[int] = []
 
@@ -154,7 +201,7 @@ def run_board(
         end_on_signals(app, signals)
         guard = asyncio.ensure_future(_end_with(app, watchdog)) if watchdog else None
         try:
-            return await app.run_async()
+            return await app.run_async(mouse=mouse)
         finally:
             if guard:
                 guard.cancel()

@@ -101,7 +101,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
 
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.credentials import UserLogin
-    from kmm_tui.cli.board import run_board
+    from kmm_tui.cli.board import new_prefs, run_board
     from kmm_tui.cli.connect import load_settings
     from kmm_tui.feed.budget import Budget
     from kmm_tui.feed.clock import SystemClock
@@ -117,7 +117,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         "KMM_TUI_AUTH__USERNAME": here["username"],
         "KMM_TUI_AUTH__PASSWORD": here["password"],
     }
-    settings = load_settings(
+    loaded = load_settings(
         {
             "profile": "demo",
             "every": root.get("every") or options["every"],
@@ -127,7 +127,9 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         },
         environ=environ,
         ignore_file=True,
-    ).settings
+    )
+    settings = loaded.settings
+    prefs, note = new_prefs(loaded)
     budget = Budget(SystemClock(), fastest=DEMO_PACE)
     login = UserLogin(here["username"], SecretStr(here["password"]))
     client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
@@ -140,5 +142,13 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         notice="DEMO",
     )
     return run_board(
-        client, about, budget, watch=settings.board.watch, theme=settings.ui.theme, watchdog=simulator.ended
+        client,
+        about,
+        budget,
+        watch=settings.board.watch,
+        theme=settings.ui.theme,
+        prefs=prefs,
+        note=note,
+        mouse=settings.ui.mouse,
+        watchdog=simulator.ended,
     )

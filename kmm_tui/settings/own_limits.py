@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
 
-from kmm_tui.board.derived import known_metrics
+from kmm_tui.board.derived import counted_over, known_metrics
 from kmm_tui.board.judge import method_of
 from kmm_tui.board.limits import Limit
 from kmm_tui.board.scope import Level
@@ -117,8 +117,8 @@ def _least(value: Any, info: ValidationInfo) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_LEAST:
         raise ValueError("must be a whole number, such as 10")
     name = info.data.get("metric")
-    if value and name is not None and limitable()[name].base is None:
-        based = sorted({metric.name for metric in limitable().values() if metric.base})
+    if value and name is not None and counted_over(limitable()[name]) is None:
+        based = sorted({metric.name for metric in limitable().values() if counted_over(metric)})
         raise ValueError(f"is only for metrics that are a share of something known: {listed(based, 'and')}")
     return value
 

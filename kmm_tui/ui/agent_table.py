@@ -1,15 +1,21 @@
-"""The columns of the table of agents."""
+"""The columns of the table of agents, and their order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kmm_tui.board.agents import by_state, in_state_since
 from kmm_tui.board.figure import Absent
 from kmm_tui.board.figure_text import clock_text, figure_text
+from kmm_tui.board.insight import severity_of_time
+from kmm_tui.board.rows import AgentRow
+from kmm_tui.board.severity import Severity
 from kmm_tui.board.snapshot import Agent
-from kmm_tui.metrics import BY_NAME
+from kmm_tui.metrics import BY_NAME, Method, Metric
+from kmm_tui.ui.bars import bar
 from kmm_tui.ui.columns import Cell, Column, Span
+from kmm_tui.ui.figure_column import choosable, figure_cell, figure_column
+from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.roles import Role
 
 STATES: dict[str, tuple[str, str, Role]] = {
@@ -20,6 +26,22 @@ STATES: dict[str, tuple[str, str, Role]] = {
 }
 """Glyph, word and role of each state."""
 
+DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
+    ("assigned_conversations", None, 1),
+    ("active_conversations", None, 6),
+    ("pending_agent_response", None, 7),
+    ("agent_load", None, 2),
+    ("available_slots", "slots", 4),
+    ("avg_time_to_response", None, 5),
+    ("closed_conversations", None, 5),
+    ("transfer_rate", "transf", 9),
+    ("csat", None, 8),
+)
+"""Name, a shorter label where it is needed, and rank of need."""
+
+BAR = 8
+"""Cells of a time bar."""
+
 
 def state_cell(agent: Agent) -> Cell:
     """The state as glyph and word; the reason, where there is one, says more than the word."""
@@ -27,92 +49,129 @@ def state_cell(agent: Agent) -> Cell:
     return ((f"{glyph} ", role), (agent.reason or word, role))
 
 
-def time_in_state(agent: Agent, now_ms: int) -> Span:
+def agent_severity(row: AgentRow, now_ms: int) -> Severity:
+    """The worst of the agent's figures, of the time in the present state, and of being away with work."""
+    spent = _spent(row, now_ms)
+    time = Severity.CALM if spent is None or row.limit is None else severity_of_time(spent, row.limit)
+    return max(row.judged.severity, time, Severity.WARN if row.has_work else Severity.CALM)
+
+
+def agent_rank(row: AgentRow, now_ms: int) -> int:
+    """How far on top a row belongs: away with work, and over the time at that, comes first."""
+    spent = _spent(row, now_ms)
+    over = row.limit is not None and spent is not None and spent >= row.limit
+    if row.has_work:
+        return 5 if over else 4
+    if over:
+        return 3
+    return {Severity.CRITICAL: 2, Severity.WARN: 1}.get(row.judged.severity, 0)
+
+
+def _spent(row: AgentRow, now_ms: int) -> int | None:
+    since = in_state_since(row.agent)
+    return None if since is None else max(0, now_ms - since)
+
+
+def _level(row: AgentRow, now_ms: int) -> Span:
+    severity = agent_severity(row, now_ms)
+    if row.has_work:
+        return ("!", ROLES[severity])
+    return (GLYPHS[severity], ROLES[severity])
+
+
+def time_in_state(row: AgentRow, now_ms: int) -> Span:
     """How long the agent has been in this state; ticks."""
-    since = in_state_since(agent)
-    return ("?", "dim") if since is None else (clock_text(max(0, now_ms - since)), "value")
+    spent = _spent(row, now_ms)
+    return ("?", "dim") if spent is None else (clock_text(spent), _time_role(row, spent))
 
 
-def _number(name: str, *, strong: bool = False) -> Callable[[Agent], Span]:
-    metric = BY_NAME[name]
-
-    def render(agent: Agent) -> Span:
-        figure = agent.figures.get(metric)
-        quiet = isinstance(figure, Absent) or figure == 0
-        return (figure_text(figure, metric), "dim" if quiet else "strong" if strong else "value")
-
-    return render
+def time_bar(row: AgentRow, now_ms: int) -> Cell:
+    """The time in state against its limit; ticks. Nothing without a limit."""
+    spent = _spent(row, now_ms)
+    if row.limit is None or spent is None:
+        return ""
+    return ((bar(spent / row.limit, BAR), _time_role(row, spent)), (f" /{clock_text(row.limit)}", "dim"))
 
 
-def _column(name: str, label: str, width: int, priority: int, *, strong: bool = False) -> Column[Agent]:
-    metric = BY_NAME[name]
-    return Column(
-        key=name,
-        label=label,
-        width=width,
-        render=_number(name, strong=strong),
-        align="right",
-        priority=priority,
-        sort_value=lambda agent: agent.figures.number(metric),
-    )
+def _time_role(row: AgentRow, spent: int) -> Role:
+    return ROLES[Severity.CALM if row.limit is None else severity_of_time(spent, row.limit)]
 
 
-def _slots(agent: Agent) -> Span:
+def _slots(row: AgentRow) -> Span:
     """Free places over configured ones."""
     free, most = BY_NAME["available_slots"], BY_NAME["max_slots"]
-    places = agent.figures.get(most)
-    if isinstance(places, Absent) and agent.slots is not None:
-        places = agent.slots
-    return (f"{figure_text(agent.figures.get(free), free)}/{figure_text(places, most)}", "value")
+    places = row.get(most)
+    if isinstance(places, Absent) and row.agent.slots is not None:
+        places = row.agent.slots
+    return (f"{figure_text(row.get(free), free)}/{figure_text(places, most)}", "value")
 
 
-def _name(agent: Agent) -> Span:
-    return (agent.name or f"agent {agent.key}", "value")
+def _name(row: AgentRow) -> Span:
+    return (row.agent.name or f"agent {row.key}", "value")
 
 
-AGENT_COLUMNS: tuple[Column[Agent], ...] = (
-    Column("name", "agent", 16, render=_name, max_width=28, sort_value=lambda a: (a.name or a.key).casefold()),
-    Column("state", "state", 13, render=state_cell, sort_value=by_state),
-    Column(
-        "for",
-        "for",
-        8,
-        ticking=time_in_state,
-        align="right",
-        # The longest time has the earliest beginning.
-        sort_value=lambda a: None if in_state_since(a) is None else -(in_state_since(a) or 0),
-    ),
-    _column("assigned_conversations", "assigned", 8, 1, strong=True),
-    _column("active_conversations", "active", 6, 4),
-    _column("pending_agent_response", "pending", 7, 6),
-    _column("agent_load", "load", 5, 2),
-    Column(
-        "available_slots",
-        "slots",
-        5,
-        render=_slots,
-        align="right",
-        priority=3,
-        sort_value=lambda a: a.figures.number(BY_NAME["available_slots"]),
-    ),
-    _column("avg_time_to_response", "resp", 5, 5),
-    _column("closed_conversations", "closed", 6, 5),
-    _column("csat", "csat", 5, 7),
-    Column(
-        "group",
-        "agent group",
-        12,
-        render=lambda a: (a.group_name or (f"group {a.group_id}" if a.group_id else "–"), "dim"),
-        priority=9,
-        max_width=24,
-        sort_value=lambda a: (a.group_name or a.group_id or "").casefold(),
-    ),
-)
+def _render(metric: Metric) -> Callable[[AgentRow], Cell]:
+    if metric.name == "available_slots":
+        return _slots
+    strong = metric.name == "assigned_conversations"
+    return lambda row: figure_cell(row, metric, strong=strong)
+
+
+def _since(row: AgentRow) -> int | None:
+    since = in_state_since(row.agent)
+    # The longest time has the earliest beginning.
+    return None if since is None else -since
+
+
+def agent_columns(chosen: Sequence[str] | None = None) -> tuple[Column[AgentRow], ...]:
+    """The columns. `chosen` are metrics by name; None is the usual ones."""
+    usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
+    metrics = choosable(Method.AGENT_VIEW)
+    columns: list[Column[AgentRow]] = [
+        Column("level", "", 1, ticking=_level),
+        Column("name", "agent", 16, render=_name, max_width=28, gap=1, sort_value=_name_order),
+        Column(
+            "state", "state", 13, render=lambda row: state_cell(row.agent), sort_value=lambda row: by_state(row.agent)
+        ),
+        Column("for", "for", 8, ticking=time_in_state, align="right", gap=1, sort_value=_since),
+        Column("limit", "", BAR + 7, ticking=time_bar, gap=1, priority=3),
+    ]
+    for place, name in enumerate(usual if chosen is None else chosen):
+        if name in metrics:
+            label, priority = usual.get(name, (None, 20))
+            priority = priority if chosen is None else place
+            columns.append(figure_column(metrics[name], _render(metrics[name]), label=label, priority=priority))
+    columns.append(
+        Column("group", "agent group", 12, render=_group, priority=30, max_width=24, sort_value=_group_order)
+    )
+    return tuple(columns)
+
+
+def _name_order(row: AgentRow) -> str:
+    return (row.agent.name or row.key).casefold()
+
+
+def _group(row: AgentRow) -> Span:
+    agent = row.agent
+    return (agent.group_name or (f"group {agent.group_id}" if agent.group_id else "–"), "dim")
+
+
+def _group_order(row: AgentRow) -> str:
+    return (row.agent.group_name or row.agent.group_id or "").casefold()
+
 
 AGENT_SORT = ("state", False)
 """Away first, and who is away longest: that is who a supervisor looks for."""
 
 
-def agent_key(agent: Agent) -> str:
+def agent_key(row: AgentRow) -> str:
     """The agent's identity in the table."""
-    return agent.key
+    return row.key
+
+
+def agent_words(row: AgentRow) -> tuple[str, ...]:
+    """What a filter looks at: name, state, reason, group and skills."""
+    agent = row.agent
+    skills = (skill.name or skill.key for skill in agent.skills)
+    word = STATES.get(agent.status or "", ("", agent.status or "", ""))[1]
+    return (agent.name or "", agent.key, word, agent.reason or "", agent.group_name or "", *skills)

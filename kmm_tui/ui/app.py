@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import tzinfo
 from typing import Any, ClassVar, Protocol
 
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.screen import Screen
 from textual.theme import Theme
 
 from kmm_tui.board.board import Board
+from kmm_tui.board.judge import Judge
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
-from kmm_tui.board.scope import ACCOUNT
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
+from kmm_tui.ui.arranging import Arranging
+from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
+from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.meter import MeterScreen
-from kmm_tui.ui.overview import Overview
+from kmm_tui.ui.palette import Actions, Jumps
+from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
 
 SETTLE = 0.03
@@ -80,17 +86,51 @@ class BoardApp(EnduringApp[str]):
 
     TITLE = "kmm-tui"
     ENABLE_COMMAND_PALETTE = True
+    COMMANDS = App.COMMANDS | {Actions, Jumps}
+    COMMAND_PALETTE_BINDING = "colon"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "ask_now", "Refresh", id="board.refresh"),
-        Binding("m", "meter", "Meter", show=False, id="board.meter"),
-        Binding("question_mark", "help", "Help", key_display="?", id="board.help"),
-        Binding("q", "quit", "Quit", id="board.quit"),
+        Binding(
+            "r",
+            "ask_now",
+            "Refresh",
+            show=False,
+            id="board.refresh",
+            tooltip="ask now, also after a refused sign-in was mended",
+        ),
+        Binding(
+            "m",
+            "meter",
+            "Meter",
+            show=False,
+            id="board.meter",
+            tooltip="what asking costs: calls, answer times, bytes, refusals",
+        ),
+        Binding(
+            "colon,ctrl+p",
+            "command_palette",
+            "Commands",
+            key_display=":",
+            show=False,
+            id="board.palette",
+            tooltip="every action, and any skill, group or agent by name",
+        ),
+        Binding("f1", "help", "Help", key_display="F1", id="board.help", tooltip="what keys, words and figures mean"),
+        Binding("q", "quit", "Quit", id="board.quit", tooltip="end, and log out"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="board.quit-always"),
     ]
 
     def __init__(
-        self, connect: Connect, about: About, clock: Clock, *, theme: str = DEFAULT, tz: tzinfo | None = None
+        self,
+        connect: Connect,
+        about: About,
+        clock: Clock,
+        *,
+        theme: str = DEFAULT,
+        tz: tzinfo | None = None,
+        prefs: Prefs | None = None,
+        note: str = "",
     ) -> None:
+        """`note` is told at the start, while there is nothing worse to tell."""
         super().__init__()
         self._connect = connect
         self._about = about
@@ -99,20 +139,23 @@ class BoardApp(EnduringApp[str]):
         self._wanted_theme = theme
         self._settling = False
         self._ticked_at = clock.now()
-        self._theme_note = ""
-        self.board = Board()
+        self._start_note = note
+        self._prefs = prefs or Prefs()
+        self.board = Board(Judge(self._prefs.limits), self._prefs.state_limits)
         self.feed: BoardFeed | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Every role has a colour, whatever theme is chosen."""
         return variable_defaults()
 
-    def get_default_screen(self) -> Overview:
-        """The overview."""
-        return Overview(self.board, self._about, self._tz)
+    def get_default_screen(self) -> BoardScreen:
+        """The board."""
+        return Arranging(self.board, self._about, self._tz, self._prefs)
 
     def on_mount(self) -> None:
-        """Themes, then the feed, then the clock."""
+        """Keys and themes, then the feed, then the clock."""
+        known = deeds()
+        self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
         self._load_themes()
         self.feed = self._connect(self._start_worker, self._publish)
         self.feed.start()
@@ -126,10 +169,10 @@ class BoardApp(EnduringApp[str]):
         if self._wanted_theme in (names or {FALLBACK.name}):
             self.theme = self._wanted_theme
         else:
-            self._theme_note = f"there is no theme {self._wanted_theme!r}: use one of {', '.join(sorted(names))}"
+            self._start_note = f"there is no theme {self._wanted_theme!r}: use one of {', '.join(sorted(names))}"
             self.theme = DEFAULT if DEFAULT in names else FALLBACK.name
         if failed:
-            self._theme_note = failed[0]
+            self._start_note = failed[0]
 
     @property
     def available_themes(self) -> dict[str, Theme]:
@@ -157,7 +200,7 @@ class BoardApp(EnduringApp[str]):
             self.set_timer(SETTLE, self._draw)
             return
         self._settling = False
-        self._redraw(lambda overview, now: overview.update_board(now, self._note()))
+        self._redraw(lambda board, now: board.update_board(now, self._note()))
 
     def _tick(self) -> None:
         now = self._clock.now()
@@ -166,11 +209,11 @@ class BoardApp(EnduringApp[str]):
         self._ticked_at = now
         self.mishaps.settle()
         if self.stands:
-            self._redraw(lambda overview, now: overview.tick(now))
+            self._redraw(lambda board, now: board.tick(now))
 
-    def _redraw(self, draw: Callable[[Overview, float], None]) -> None:
+    def _redraw(self, draw: Callable[[BoardScreen, float], None]) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, Overview):
+            if isinstance(screen, BoardScreen):
                 try:
                     draw(screen, self._clock.now())
                 except Exception:
@@ -180,15 +223,18 @@ class BoardApp(EnduringApp[str]):
                     screen.update_meter(self.feed.reading())
 
     def _note(self) -> str:
-        return (self.feed.note() if self.feed else "") or self._theme_note
+        return (self.feed.note() if self.feed else "") or self._start_note
 
     # -- what a person does
 
-    def on_overview_looked(self, message: Overview.Looked) -> None:
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's own
+        """The theme; all else has a key, and is in the palette by it."""
+        yield SystemCommand("Theme: another look", "dark, light and whatever there is", self.action_change_theme)
+
+    def on_board_screen_looked(self, message: BoardScreen.Looked) -> None:
         """Asks for what is looked at, and for nothing else."""
         if self.feed:
-            trend = ACCOUNT if message.trend else None
-            self.feed.show(Look(message.levels, agents=message.agents, trend=trend))
+            self.feed.show(message.look)
 
     def action_meter(self) -> None:
         """Shows what asking costs."""
@@ -200,7 +246,7 @@ class BoardApp(EnduringApp[str]):
         if self.feed:
             self.feed.ask_now()
 
-    def on_overview_subgroups_toggled(self, message: Overview.SubgroupsToggled) -> None:
+    def on_board_screen_subgroups_toggled(self, message: BoardScreen.SubgroupsToggled) -> None:
         """Asks for the groups with their sub-groups, or without."""
         if self.feed:
             self.feed.subgroups = message.include
@@ -208,4 +254,4 @@ class BoardApp(EnduringApp[str]):
     def action_help(self) -> None:
         """Shows the help."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help())
+            self.push_screen(Help(self._prefs.keys))

@@ -134,14 +134,16 @@ class TroubleLine(RoleLines):
     def __init__(self) -> None:
         super().__init__(id="trouble")
         self._fresh = Freshness(Age.LIVE, None)
-        self._note = ""
+        self._note = self._said = ""
 
-    def update_trouble(self, fresh: Freshness, note: str = "") -> None:
-        """Tells the trouble of `fresh`, or else `note`."""
-        self._fresh, self._note = fresh, note
+    def update_trouble(self, fresh: Freshness, note: str = "", said: str = "") -> None:
+        """Tells `said`, which answers the person; else the trouble of `fresh`, else `note`."""
+        self._fresh, self._note, self._said = fresh, note, said
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - a long trouble is cut by its base
+        if self._said:
+            return [[(" › ", "accent"), (self._said, "value")]]
         if self._fresh.trouble:
             glyph, role = GLYPHS[self._fresh.age if self._fresh.age in (Age.STALE, Age.GONE) else Age.LATE]
             trouble = self._fresh.trouble

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -13,23 +13,17 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kmm_tui.metrics import BY_NAME
+from kmm_tui.ui.keymap import deeds, key_text
 
 NOTICE = (
     "Key Messaging Metrics are for reporting and information. They are not for decisions in real time, such as routing."
 )
 
-KEYS: tuple[tuple[str, str], ...] = (
-    ("2  3", "skills, agent groups"),
-    ("4  5", "agents of the chosen row, trend"),
-    ("↑ ↓  j k", "choose a row; the agents follow it"),
-    ("Esc", "back to the whole account"),
-    ("Tab", "next part of the screen"),
-    ("g", "agent groups with or without their sub-groups"),
-    ("o  O", "order by the next column, turn the order around (or click a header)"),
-    ("m", "what asking costs: calls, answer times, bytes, refusals"),
-    ("r", "ask now, also after a refused sign-in was mended"),
-    ("Ctrl+P", "all commands, and the theme"),
-    ("q", "end, and log out"),
+LEVELS: tuple[tuple[str, str], ...] = (
+    ("■ critical", "beyond the second limit; stands on top, the worst first"),
+    ("▲ warn", "beyond the first limit; a figure is calm again only well inside it"),
+    ("? unknown", "a limit is set and there is no figure: missing data is never good news"),
+    ("! with work", "an agent is away or back soon while conversations are assigned"),
 )
 
 WORDS: tuple[tuple[str, str], ...] = (
@@ -72,7 +66,7 @@ class Help(ModalScreen[None]):
     """The help, over the board; any of its keys closes it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Close", id="help.close"),
+        Binding("escape,f1,q,enter", "dismiss", "Close", id="help.close"),
     ]
     CSS = """
     Help { align: center middle; }
@@ -84,16 +78,25 @@ class Help(ModalScreen[None]):
     Help Static { width: 1fr; height: auto; }
     """
 
+    def __init__(self, keymap: Mapping[str, str] | None = None) -> None:
+        """`keymap` are other keys than the usual ones, by the id of what they do."""
+        super().__init__()
+        self._keymap = keymap or {}
+
     def compose(self) -> ComposeResult:
-        """One text of four parts."""
+        """One text of some parts."""
         with VerticalScroll():
             yield Static(self._text())
 
-    @staticmethod
-    def _text() -> Content:
+    def _keys(self) -> list[tuple[str, str]]:
+        shown = [deed for deed in deeds().values() if deed.part == "board" and not deed.id.endswith("quit-always")]
+        return [(key_text(self._keymap.get(deed.id, deed.keys)), deed.words) for deed in shown]
+
+    def _text(self) -> Content:
         figures = [(BY_NAME[name].label, BY_NAME[name].meaning) for name in FIGURES]
         parts: list[tuple[str, Sequence[tuple[str, str]]]] = [
-            ("KEYS", KEYS),
+            ("KEYS", self._keys()),
+            ("HOW BAD", LEVELS),
             ("HOW FRESH", WORDS),
             ("INSTEAD OF A NUMBER", SIGNS),
             ("FIGURES", figures),

@@ -2,81 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from kmm_tui.board.board import EVERYTHING, ScopeRow
-from kmm_tui.board.figure import Absent
-from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.freshness import Age
+from kmm_tui.board.rows import EVERYTHING, ScopeRow
 from kmm_tui.board.scope import ACCOUNT
-from kmm_tui.metrics import BY_NAME
-from kmm_tui.ui.columns import Column, Span
-from kmm_tui.ui.roles import Role
+from kmm_tui.metrics import Method, Metric
+from kmm_tui.ui.columns import Cell, Column, Span
+from kmm_tui.ui.figure_column import choosable, figure_cell, figure_column
+from kmm_tui.ui.levels import glyph
+
+DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
+    ("unassigned_conversations", None, 0),
+    ("queue_wait_time_50th_percentile", None, 3),
+    ("queue_wait_time_90th_percentile", None, 0),
+    ("overdue_conversations_in_queue", None, 9),
+    ("overdue_conversations_total", None, 1),
+    ("sla_share", None, 8),
+    ("online_agents", None, 0),
+    ("away_agents", None, 0),
+    ("back_soon_agents", None, 2),
+    ("online_share", None, 12),
+    ("available_slots", None, 4),
+    ("human_online_load", "load", 0),
+    ("avg_time_to_first_response_first_assignment", "1st", 7),
+    ("avg_time_to_response", None, 5),
+    ("closed_conversations", None, 6),
+    ("closed_by_agent", None, 11),
+    ("closed_by_consumer", None, 11),
+    ("auto_closed", None, 11),
+    ("csat", None, 10),
+    ("assigned_conversations", None, 13),
+    ("active_conversations", None, 14),
+)
+"""Name, a shorter label where it is needed, and rank of need."""
+STRONG = ("unassigned_conversations", "queue_wait_time_90th_percentile")
 
 
-def _figure(name: str, strong: bool = False) -> Callable[[ScopeRow], Span]:
-    metric = BY_NAME[name]
+def _render(metric: Metric) -> Callable[[ScopeRow], Cell]:
+    strong = metric.name in STRONG
 
-    def render(row: ScopeRow) -> Span:
-        if row.age in (Age.GONE, Age.AWAITED):
-            return (GONE, "stale")
-        figure = row.get(metric)
-        role: Role = "strong" if strong else "value"
-        if row.age is Age.STALE:
-            role = "stale"
-        elif isinstance(figure, Absent) or figure == 0:
-            # A zero is calm, and so it is quiet.
-            role = "dim"
-        return (figure_text(figure, metric), role)
+    def render(row: ScopeRow) -> Cell:
+        gone = row.age in (Age.GONE, Age.AWAITED)
+        return figure_cell(row, metric, strong=strong, stale=row.is_old, gone=gone)
 
     return render
 
 
-def _column(
-    name: str, label: str, width: int, priority: int, *, strong: bool = False, gap: int = 2
-) -> Column[ScopeRow]:
-    return Column(
-        key=name,
-        label=label,
-        width=width,
-        render=_figure(name, strong),
-        align="right",
-        priority=priority,
-        gap=gap,
-        sort_value=lambda row: row.number(name),
-    )
+def _level(row: ScopeRow) -> Span:
+    return glyph(row.severity, stale=row.is_old)
 
 
-def _label(row: ScopeRow) -> Span:
-    stale = row.age in (Age.STALE, Age.GONE)
-    if row.scope == ACCOUNT:
-        return ("whole account", "stale" if stale else "accent")
-    return (row.label, "stale" if stale else "value")
+def _label(depth: Callable[[ScopeRow], int]) -> Callable[[ScopeRow], Span]:
+    def render(row: ScopeRow) -> Span:
+        if row.scope == ACCOUNT:
+            return ("whole account", "stale" if row.is_old else "accent")
+        return (f"{'  ' * depth(row)}{row.label}", "stale" if row.is_old else "value")
+
+    return render
 
 
-def scope_columns(what: str) -> tuple[Column[ScopeRow], ...]:
-    """The columns; `what` is the label of the first: ``skill`` or ``agent group``."""
-    return (
-        Column("name", what, 20, render=_label, max_width=30, sort_value=lambda row: row.label.casefold()),
-        _column("unassigned_conversations", "queue", 5, 0, strong=True),
-        _column("queue_wait_time_50th_percentile", "p50", 5, 3),
-        _column("queue_wait_time_90th_percentile", "p90", 5, 0, strong=True),
-        _column("overdue_conversations_total", "overdue", 7, 1),
-        _column("online_agents", "online", 6, 0),
-        _column("away_agents", "away", 4, 0),
-        _column("back_soon_agents", "soon", 4, 2),
-        _column("available_slots", "free", 5, 4, gap=1),
-        _column("agent_load", "load", 5, 0),
-        _column("assigned_conversations", "assigned", 8, 10),
-        _column("active_conversations", "active", 6, 11),
-        _column("avg_time_to_first_response_first_assignment", "1st", 5, 8),
-        _column("avg_time_to_response", "resp", 5, 5),
-        _column("closed_conversations", "closed", 6, 6),
-        _column("closed_by_agent", "agt", 5, 7, gap=1),
-        _column("closed_by_consumer", "con", 5, 7, gap=1),
-        _column("auto_closed", "auto", 5, 7, gap=1),
-        _column("csat", "csat", 4, 9),
-    )
+def scope_columns(
+    what: str, chosen: Sequence[str] | None = None, depth: Callable[[ScopeRow], int] = lambda _: 0
+) -> tuple[Column[ScopeRow], ...]:
+    """The columns; `what` is the label of the name: ``skill`` or ``agent group``. `chosen` are metrics by name.
+
+    `depth` is how far a row's name is indented, as it stands below another.
+    """
+    usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
+    metrics = choosable(Method.METRICS)
+    columns: list[Column[ScopeRow]] = [
+        Column("level", "", 1, render=_level, sort_value=lambda row: row.judged.rank),
+        Column(
+            "name", what, 18, render=_label(depth), max_width=30, gap=1, sort_value=lambda row: row.label.casefold()
+        ),
+    ]
+    for place, name in enumerate(usual if chosen is None else chosen):
+        if name in metrics:
+            label, priority = usual.get(name, (None, 20))
+            # Of chosen columns the first ones are the ones that are needed.
+            priority = priority if chosen is None else place
+            columns.append(figure_column(metrics[name], _render(metrics[name]), label=label, priority=priority))
+    return tuple(columns)
 
 
 SCOPE_SORT = ("unassigned_conversations", True)
@@ -86,3 +93,8 @@ SCOPE_SORT = ("unassigned_conversations", True)
 def row_key(row: ScopeRow) -> str:
     """The row's identity in its table."""
     return EVERYTHING if row.scope == ACCOUNT else row.scope.key
+
+
+def row_words(row: ScopeRow) -> tuple[str, ...]:
+    """What a filter looks at."""
+    return (row.label, row.scope.key)

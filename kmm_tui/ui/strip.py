@@ -4,43 +4,80 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from kmm_tui.board.board import ScopeRow
-from kmm_tui.board.figure import Absent
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from kmm_tui.board.derived import metric_named
+from kmm_tui.board.figure import Absent, Number
 from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.freshness import Age
-from kmm_tui.metrics import BY_NAME
+from kmm_tui.board.judge import Verdict
+from kmm_tui.board.limit_text import bound_text
+from kmm_tui.board.rows import ScopeRow
+from kmm_tui.board.severity import Severity
+from kmm_tui.metrics import Metric
+from kmm_tui.ui.bars import spark
 from kmm_tui.ui.columns import Span, fit_cell
+from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.lines import Line, RoleLines
 from kmm_tui.ui.roles import Role
+
+SPARK_CELLS = 10
+LEAST_KNOWN = 2
+"""Fewer values are no line."""
+
+BREACHED = (Severity.WARN, Severity.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure of the strip: its label, its value, and a line of what belongs to it. `need` 0 is shown first."""
+    """One figure of the strip: its label, its value, and a line of what belongs to it. `need` 0 is shown first.
+
+    `also` are metrics whose breach shows here as well.
+    """
 
     label: str
     metric: str
     width: int
     need: int
     below: Callable[[_Say], str]
+    also: tuple[str, ...] = ()
 
 
 class _Say:
     """Writes figures of one row; too old a row has no values any more."""
 
     def __init__(self, row: ScopeRow | None) -> None:
-        self._row = row
+        self.row = row
 
     def __call__(self, name: str) -> str:
-        if self._row is None or self._row.age is Age.GONE:
+        if self.row is None or self.row.age is Age.GONE:
             return GONE
-        return figure_text(self._row.get(BY_NAME[name]), BY_NAME[name])
+        metric = _metric(name)
+        return figure_text(self.row.get(metric), metric)
 
     def role(self, name: str) -> Role:
-        if self._row is None or self._row.age in (Age.STALE, Age.GONE):
+        if self.row is None or self.row.is_old:
             return "stale"
-        return "dim" if isinstance(self._row.get(BY_NAME[name]), Absent) else "strong"
+        return "dim" if isinstance(self.row.get(_metric(name)), Absent) else "strong"
+
+    def worst(self, tile: Tile) -> Verdict | None:
+        """The worst breach of what the tile stands for; its own figure's before others as bad."""
+        if self.row is None or self.row.age is Age.GONE:
+            return None
+        found = [self.row.judged.verdicts.get(name) for name in (tile.metric, *tile.also)]
+        breached = [verdict for verdict in found if verdict and verdict.severity in BREACHED]
+        return max(breached, key=lambda verdict: verdict.severity, default=None)
+
+
+def _metric(name: str) -> Metric:
+    metric = metric_named(name)
+    if metric is None:
+        raise KeyError(name)
+    return metric
 
 
 def _closed_by(say: _Say) -> str:
@@ -52,25 +89,44 @@ def tiles(window: str) -> tuple[Tile, ...]:
     return (
         Tile("IN QUEUE", "unassigned_conversations", 8, 0, lambda say: f"{say('available_slots')} free"),
         Tile("P90 WAIT", "queue_wait_time_90th_percentile", 9, 0,
-             lambda say: f"p50 {say('queue_wait_time_50th_percentile')}"),
-        Tile("OVERDUE", "overdue_conversations_total", 11, 0,
-             lambda say: f"{say('overdue_conversations_in_queue')} in queue"),
+             lambda say: f"p50 {say('queue_wait_time_50th_percentile')}", ("queue_wait_time_50th_percentile",)),
+        Tile("OVERDUE", "overdue_conversations_total", 13, 0,
+             lambda say: f"{say('overdue_conversations_in_queue')} in queue",
+             ("overdue_conversations_in_queue", "sla_share")),
         Tile("ONLINE", "online_agents", 15, 0,
-             lambda say: f"{say('away_agents')} away {say('back_soon_agents')} soon"),
-        Tile("LOAD", "agent_load", 11, 0, lambda say: f"humans {say('human_agent_load')}"),
-        Tile("1ST RESP", "avg_time_to_first_response_first_assignment", 10, 4,
-             lambda say: f"wait {say('avg_wait_time_first_response')}"),
-        Tile("RESPONSE", "avg_time_to_response", 10, 2, lambda say: f"wait {say('avg_wait_time')}"),
+             lambda say: f"{say('away_agents')} away {say('back_soon_agents')} soon",
+             ("online_share", "away_agents", "back_soon_agents")),
+        Tile("LOAD", "human_online_load", 8, 0, lambda say: f"all {say('agent_load')}",
+             ("agent_load", "human_agent_load")),
+        Tile("1ST RESP", "avg_time_to_first_response_first_assignment", 9, 4,
+             lambda say: f"wait {say('avg_wait_time_first_response')}", ("avg_wait_time_first_response",)),
+        Tile("RESPONSE", "avg_time_to_response", 9, 2, lambda say: f"wait {say('avg_wait_time')}",
+             ("avg_wait_time",)),
         Tile(f"CLOSED {window}", "closed_conversations", 24, 3, _closed_by),
-        Tile("CSAT", "csat", 4, 1, lambda _: ""),
+        Tile("CSAT", "csat", 7, 1, lambda _: ""),
     )  # fmt: skip
 
 
-class FigureStrip(RoleLines):
-    """As many tiles as the width takes, the most needed ones first, always in the same places."""
+class FigureStrip(RoleLines, can_focus=True):
+    """As many tiles as the width takes, the most needed ones first, always in the same places.
 
+    With the keyboard on it, one tile is picked: what ``?`` is asked about.
+    """
+
+    class Asked(Message):
+        """The person wants to know more of a tile's figure."""
+
+        def __init__(self, metric: str) -> None:
+            super().__init__()
+            self.metric = metric
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "pick(-1)", "Left", show=False, id="strip.left"),
+        Binding("right,l", "pick(1)", "Right", show=False, id="strip.right"),
+        Binding("enter", "ask", "Why", show=False, id="strip.why"),
+    ]
     DEFAULT_CSS = """
-    FigureStrip { height: 3; margin: 1 0 0 0; }
+    FigureStrip { height: 4; margin: 1 0 0 0; }
     FigureStrip.-short { margin: 0; }
     """
 
@@ -78,10 +134,31 @@ class FigureStrip(RoleLines):
         super().__init__(id="strip")
         self._tiles = tiles(window)
         self._row: ScopeRow | None = None
+        self._lines: dict[str, list[Number | None]] = {}
+        self._picked = 0
 
-    def update_row(self, row: ScopeRow | None) -> None:
-        """Shows the account's figures; None while there are none."""
+    @property
+    def row(self) -> ScopeRow | None:
+        """The account's row as last shown."""
+        return self._row
+
+    @property
+    def picked(self) -> str:
+        """The metric that the picked tile tells of: the one in breach, or the tile's own."""
+        shown, _ = place(self._tiles, self.size.width - 2)
+        tile = shown[min(self._picked, len(shown) - 1)] if shown else self._tiles[0]
+        worst = _Say(self._row).worst(tile)
+        return worst.metric if worst else tile.metric
+
+    @property
+    def worst(self) -> str | None:
+        """The metric of the account that is worst in breach."""
+        return self._row.judged.worst if self._row else None
+
+    def update_row(self, row: ScopeRow | None, recent: Callable[[str], list[Number | None]] = lambda _: []) -> None:
+        """Shows the account's figures; None while there are none. `recent` tells what a metric was lately."""
         self._row = row
+        self._lines = {tile.metric: recent(tile.metric) for tile in self._tiles}
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:
@@ -90,13 +167,80 @@ class FigureStrip(RoleLines):
         label: list[Span] = [(" ", "value")]
         value: list[Span] = [(" ", "value")]
         below: list[Span] = [(" ", "value")]
-        for tile in shown:
+        small: list[Span] = [(" ", "value")]
+        for index, tile in enumerate(shown):
             # Behind the last one there is nothing to keep a distance from.
             size = tile.width + (gap if tile is not shown[-1] else 0)
-            label += _fixed(tile.label, "dim", size)
-            value += _fixed(say(tile.metric), say.role(tile.metric), size)
-            below += _fixed(tile.below(say), "stale" if say.role(tile.metric) == "stale" else "dim", size)
-        return [label, value, below]
+            is_picked = self.has_focus and index == min(self._picked, len(shown) - 1)
+            label += _fixed(f"▸{tile.label}" if is_picked else tile.label, "accent" if is_picked else "dim", size)
+            figure, detail = _value(tile, say), _detail(tile, say)
+            value += _fixed(*figure, size)
+            below += _fixed(*detail, size)
+            small += _fixed(self._spark(tile), "stale" if figure[1] == "stale" else "dim", size)
+        return [label, value, below, small]
+
+    def _spark(self, tile: Tile) -> str:
+        """What the figure was lately, from 0 to its highest or its limit."""
+        values = self._lines.get(tile.metric, [])
+        known = [value for value in values if value is not None]
+        if len(known) < LEAST_KNOWN:
+            return ""
+        verdict = self._row.judged.verdicts.get(tile.metric) if self._row else None
+        limit = (verdict.limit.critical or verdict.limit.warn) if verdict else None
+        return spark(values, min(SPARK_CELLS, tile.width), 0, max(*known, limit or 0, 1e-9))
+
+    # -- keys and mouse
+
+    def on_focus(self) -> None:
+        self.show()
+
+    def on_blur(self) -> None:
+        self.show()
+
+    def action_pick(self, step: int) -> None:
+        """Picks the next tile to the right (1) or left (-1)."""
+        shown, _ = place(self._tiles, self.size.width - 2)
+        self._picked = max(0, min(self._picked + step, len(shown) - 1))
+        self.show()
+
+    def action_ask(self) -> None:
+        """Asks about the picked tile."""
+        self.post_message(self.Asked(self.picked))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click picks a tile, a double click asks about it."""
+        shown, gap = place(self._tiles, self.size.width - 2)
+        x = 1
+        for index, tile in enumerate(shown):
+            x += tile.width + gap
+            if event.x < x:
+                self._picked = index
+                self.show()
+                if event.chain > 1:
+                    self.action_ask()
+                return
+
+
+def _value(tile: Tile, say: _Say) -> tuple[str, Role]:
+    worst, role, text = say.worst(tile), say.role(tile.metric), say(tile.metric)
+    if worst is None:
+        return text, role
+    # Dimmed with the rest once it is old: what was bad then may be good by now.
+    return f"{GLYPHS[worst.severity]} {text}", "stale" if role == "stale" else ROLES[worst.severity]
+
+
+def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
+    worst = say.worst(tile)
+    stale = say.role(tile.metric) == "stale"
+    if worst is None:
+        return tile.below(say), "stale" if stale else "dim"
+    bound = bound_text(worst.limit, worst.severity)
+    other = worst.metric != tile.metric
+    text = f"{_metric(worst.metric).short} {say(worst.metric)} {bound}" if other else bound
+    # One that does not fit whole loses the figure before the limit.
+    if len(text) > tile.width:
+        text = f"{_metric(worst.metric).short} {say(worst.metric)}" if other else bound
+    return text, "stale" if stale else "value"
 
 
 def place(all_tiles: Sequence[Tile], width: int) -> tuple[list[Tile], int]:

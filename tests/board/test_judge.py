@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_since_is_when_the_present_severity_was_entered() -> None:
 @given(st.sampled_from(LIVE_CHAT), st.lists(st.floats(0.01, 0.99), max_size=20), st.booleans())
 def test_inside_the_margin_nothing_flickers(limit: Limit, places: list[float], is_critical: bool) -> None:
     metric = known_metrics()[limit.metric]
-    judge = Judge([limit])
+    judge = Judge([replace(limit, least=0)])
     rule = bounds(limit, metric)
     enter, leave = (rule.critical, rule.critical_leave) if is_critical else (rule.warn, rule.warn_leave)
     assert enter is not None
@@ -208,7 +209,9 @@ def test_of_equally_severe_scopes_the_one_further_beyond_its_limit_ranks_higher(
     judge = Judge(LIVE_CHAT)
 
     def rank(key: str, **values: Any) -> int:
-        return judge.judge(Scope(Level.SKILL, key), None, figures({QUEUE: 3, **values}), 0).rank
+        return judge.judge(
+            Scope(Level.SKILL, key), None, figures({QUEUE: 3, "closed_conversations": 80, **values}), 0
+        ).rank
 
     barely, far = rank("a", **{P90: 185_000}), rank("b", **{P90: 700_000})
     assert 0 < rank("c", **{P90: 100_000}) < barely < far

@@ -35,17 +35,17 @@ def break_parts(parts: str) -> None:
 
     from kmm_tui.api.client import KmmClient
     from kmm_tui.ui.app import BoardApp
+    from kmm_tui.ui.board_screen import BoardScreen
     from kmm_tui.ui.linechart import LineChart
-    from kmm_tui.ui.overview import Overview
 
     places: dict[str, tuple[type, str]] = {
-        "handler": (Overview, "on_key"),
+        "handler": (BoardScreen, "on_key"),
         "line": (LineChart, "render_line"),
         "render": (FooterKey, "render"),
-        "timer": (Overview, "tick"),
+        "timer": (BoardScreen, "tick"),
         "message": (BoardApp, "on_state_changed"),
         "poller": (KmmClient, "all_agents"),
-        "start": (Overview, "compose"),
+        "start": (BoardScreen, "compose"),
     }
     for part in parts.split(","):
         setattr(*places[part], failing(part))

@@ -130,7 +130,7 @@ HIGH, LOW = "this metric is bad when it is high", "this metric is bad when it is
 ON = 'must be such as "account", "skill:Bill*", "group:7", an id, a name or a list of them'
 BASED = (
     "is only for metrics that are a share of something known: "
-    "avg_conversations_duration, closed_rate, pending_agent_response_rate and transfer_rate"
+    "avg_conversations_duration, closed_rate, csat, pending_agent_response_rate, sla_share and transfer_rate"
 )
 
 MISTAKES = [

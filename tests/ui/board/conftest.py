@@ -114,7 +114,8 @@ def scope_state(snapshot: Snapshot) -> TopicState:
 ACCOUNT_SNAPSHOT = figures(
     unassigned_conversations=27, assigned_conversations=131, active_conversations=120, overdue_conversations_in_queue=2,
     overdue_conversations_total=5, queue_wait_time_50th_percentile=31_000, queue_wait_time_90th_percentile=252_000,
-    online_agents=42, away_agents=6, back_soon_agents=3, agent_load=0.91, human_agent_load=0.93, available_slots=11,
+    online_agents=42, away_agents=6, back_soon_agents=3, agent_load=0.91, human_agent_load=0.93, human_online_load=0.89,
+    open_conversations=158, available_slots=11,
     avg_wait_time=63_000, avg_wait_time_first_response=140_000, avg_time_to_response=52_000,
     avg_time_to_first_response_first_assignment=108_000, closed_conversations=312, closed_by_agent=201,
     closed_by_consumer=64, auto_closed=47, csat=0.86,
@@ -123,14 +124,17 @@ ACCOUNT_SNAPSHOT = figures(
 SKILLS = (
     row(Level.SKILL, "1", "Billing", unassigned_conversations=14, queue_wait_time_50th_percentile=151_000,
         queue_wait_time_90th_percentile=252_000, overdue_conversations_total=4, online_agents=7, away_agents=3,
-        back_soon_agents=1, available_slots=0, agent_load=1.04, avg_time_to_response=82_000, closed_conversations=88,
+        back_soon_agents=1, available_slots=0, agent_load=1.04, human_online_load=1.04, open_conversations=80,
+        avg_time_to_response=82_000, closed_conversations=88,
         closed_by_agent=51, closed_by_consumer=21, auto_closed=16, csat=0.81),
     row(Level.SKILL, "2", "Returns [EU]", unassigned_conversations=6, queue_wait_time_50th_percentile=58_000,
         queue_wait_time_90th_percentile=4_325_000, overdue_conversations_total=1, online_agents=4, away_agents=1,
-        back_soon_agents=0, available_slots=0, agent_load=0.97, avg_time_to_response=49_000, closed_conversations=31,
+        back_soon_agents=0, available_slots=0, agent_load=0.97, human_online_load=0.97, open_conversations=30,
+        avg_time_to_response=49_000, closed_conversations=31,
         closed_by_agent=22, closed_by_consumer=6, auto_closed=3, csat=None),
     row(Level.SKILL, "3", "日本語サポート", unassigned_conversations=0, overdue_conversations_total=0, online_agents=11,
-        away_agents=0, back_soon_agents=1, available_slots=4, agent_load=0.71, closed_conversations=12_345),
+        away_agents=0, back_soon_agents=1, available_slots=4, agent_load=0.71, human_online_load=0.71,
+        open_conversations=40, closed_conversations=12_345),
     row(Level.SKILL, "4", None, unassigned_conversations=None, online_agents=0, away_agents=0, back_soon_agents=0),
 )  # fmt: skip
 

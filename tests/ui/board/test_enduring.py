@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.mishaps import QUIET, Mishaps
-from kmm_tui.ui.overview import Overview
 
 SetStage = Callable[..., Any]
 
@@ -29,7 +29,7 @@ async def test_a_test_sees_what_fails(stage: SetStage, monkeypatch: pytest.Monke
     async def run() -> None:
         async with app.run_test(size=(120, 40)) as pilot:
             await drawn(pilot)
-            monkeypatch.setattr(Overview, "tick", fail)
+            monkeypatch.setattr(BoardScreen, "tick", fail)
             app.call_later(app._tick)
             await drawn(pilot)
 
@@ -45,14 +45,14 @@ async def test_what_fails_ends_neither_the_board_nor_its_hearing(
     with caplog.at_level(logging.ERROR):
         async with app.run_test(size=(120, 40)) as pilot:
             await drawn(pilot)
-            monkeypatch.setattr(Overview, "tick", fail)
+            monkeypatch.setattr(BoardScreen, "tick", fail)
             for _ in range(5):
                 app.call_later(app._tick)
             await drawn(pilot)
             assert app.is_running
             await pilot.press("question_mark")
             await drawn(pilot)
-            assert not isinstance(app.screen, Overview)
+            assert not isinstance(app.screen, BoardScreen)
     assert len([record for record in caplog.records if "RuntimeError" in record.getMessage()]) == 1
 
 

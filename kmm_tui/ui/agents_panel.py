@@ -1,0 +1,248 @@
+"""The table of agents as a part of the screen: who is in which state, who is away with work, and who could cover."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+
+from kmm_tui.board.agents import count_states
+from kmm_tui.board.board import Board
+from kmm_tui.board.cover import Cover, cover
+from kmm_tui.board.figure_text import GONE, age_text
+from kmm_tui.board.freshness import Age
+from kmm_tui.board.insight import away_with_work, reason_counts, time_in_state_ms
+from kmm_tui.board.rows import AgentRow
+from kmm_tui.board.scope import ACCOUNT, Level, Scope
+from kmm_tui.board.snapshot import Agent, Snapshot
+from kmm_tui.board.state import AGENTS, Section, Topic
+from kmm_tui.ui.agent_table import AGENT_SORT, STATES, agent_columns, agent_key, agent_rank, agent_words
+from kmm_tui.ui.chips import Chip, Chips
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.lines import Line, RoleLines
+from kmm_tui.ui.scope_panel import briefly
+from kmm_tui.ui.table_panel import TablePanel
+
+EVERYONE = ""
+WITH_WORK = "!"
+OFFLINE = "OFFLINE"
+
+
+class InsightLine(RoleLines):
+    """One line of what only this board tells: consumers whose agent is away, and who could cover."""
+
+    DEFAULT_CSS = """
+    InsightLine { height: 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="insight")
+        self._words: Line = ()
+
+    def update_words(self, words: Line) -> None:
+        """Shows `words`; nothing leaves the line away."""
+        self._words = tuple(words)
+        self.display = bool(words)
+        self.show()
+
+    def lines(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - cut by its base
+        return [self._words]
+
+
+class AgentsPanel(TablePanel[AgentRow]):
+    """The agents of the account, of a skill or of a group; `state` is the chip that is chosen."""
+
+    def __init__(self) -> None:
+        self._now_ms = 0
+        super().__init__(
+            agent_columns(),
+            agent_key,
+            AGENT_SORT,
+            name="agents",
+            empty="nobody is logged in",
+            rank=lambda row: agent_rank(row, self._now_ms),
+            words=agent_words,
+        )
+        self.chips = Chips(id="chips")
+        self.insight = InsightLine()
+        self.insight.display = False
+        self.state = EVERYONE
+        self.scope = ACCOUNT
+        self._known: list[Agent] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.title
+        yield self.chips
+        yield self.insight
+        yield self.table
+        yield self.filter_bar
+
+    def choose_columns(self, chosen: Sequence[str] | None) -> None:
+        """Shows these metrics; None is the usual ones."""
+        self.set_columns(agent_columns(chosen))
+
+    def update_rows(self, board: Board, scope: Scope, now: float) -> None:
+        """Shows the agents of `scope` as they are known at `now`, epoch seconds."""
+        self.scope = scope
+        self._now_ms = moment(board, now)
+        fresh = board.freshness(AGENTS, now)
+        rows = board.agent_rows(scope)
+        self._known = [row.agent for row in rows]
+        self.table.dim = fresh.age in (Age.STALE, Age.GONE)
+        self.put(rows)
+        if board.roster() is None:
+            self.table.message = briefly(fresh)
+        elif fresh.age is Age.GONE:
+            self.table.message = f"{GONE}  the last list of agents is too old to be shown"
+        elif not rows:
+            self.table.message = f"nobody of {board.label(scope)} is logged in"
+        elif not self.table.rows and self.state != EVERYONE:
+            self.table.message = f"no agent of {board.label(scope)} is {self._state_word()} (t shows others, Esc all)"
+        else:
+            self.table.message = None
+        gone = fresh.age is Age.GONE
+        self.chips.set_chips([] if gone else self._chips())
+        self.chips.choose(self.state)
+        self.insight.update_words([] if gone else self._insight(board, scope, now))
+        self.tick(board, now)
+
+    def tick(self, board: Board, now: float) -> None:
+        """Moves times in state on to `now`."""
+        self._now_ms = moment(board, now)
+        if not self.is_held:
+            self.table.tick(self._now_ms)
+
+    # -- states
+
+    def next_state(self) -> str:
+        """The chip after the chosen one."""
+        keys = [chip.key for chip in self._chips()]
+        place = keys.index(self.state) if self.state in keys else -1
+        return keys[(place + 1) % len(keys)]
+
+    def fits(self, row: AgentRow) -> bool:
+        """Whether the agent is in the chosen state, and fits the filter."""
+        return self._in_state(row) and super().fits(row)
+
+    def _in_state(self, row: AgentRow) -> bool:
+        if self.state == OFFLINE:
+            return row.agent.status == OFFLINE
+        if row.agent.status == OFFLINE:
+            return False
+        if self.state == EVERYONE:
+            return True
+        if self.state == WITH_WORK:
+            return row.has_work
+        return self.state in (row.agent.status, _reason_key(row.agent.status, row.agent.reason))
+
+    def _state_word(self) -> str:
+        if self.state == WITH_WORK:
+            return "away with work"
+        status, _, reason = self.state.partition(":")
+        return reason or STATES.get(status, ("", status.lower(), ""))[1]
+
+    def _chips(self) -> list[Chip]:
+        chips = [Chip(EVERYONE, "", "all", "value", sum(1 for each in self._known if each.status != OFFLINE))]
+        working = away_with_work(self._known)
+        if working.agents:
+            chips.append(Chip(WITH_WORK, "!", "away with work", "warn", len(working.agents)))
+        counts = reason_counts(self._known)
+        for status, reason, count in counts:
+            sign, word, role = STATES.get(status or "", ("?", (status or "unknown").lower(), "dim"))
+            if status != OFFLINE:
+                chips.append(Chip(_reason_key(status, reason), sign, reason or word, role, count))
+        offline = [count for status, _, count in counts if status == OFFLINE]
+        sign, word, role = STATES[OFFLINE]
+        # How many have logged out is only known while they are asked for.
+        chips.append(Chip(OFFLINE, sign, word, role, sum(offline) if self.wants_offline else None))
+        return chips
+
+    @property
+    def wants_offline(self) -> bool:
+        """Whether agents who have logged out are to be asked for."""
+        return self.state == OFFLINE
+
+    # -- words
+
+    def title_words(self, board: Board, now: float) -> list[Span]:
+        """Of whom, and how many."""
+        logged_in = sum(1 for each in self._known if each.status != OFFLINE)
+        words: list[Span] = [("AGENTS", "strong"), (f" of {board.label(self.scope)}", "dim")]
+        age = board.freshness(AGENTS, now).age
+        if self._known and age is not Age.GONE:
+            words += [(f" {logged_in}", "dim"), ("  ", "dim")]
+            stale = age is Age.STALE
+            words += [] if self.chips.display else _state_words(self._known, stale=stale)
+            words += _work_words(self._known, stale=stale)
+        return [*words, *self.filter_words()]
+
+    def _insight(self, board: Board, scope: Scope, now: float) -> list[Span]:
+        words: list[Span] = []
+        found = self.cover_of(board, scope, now)
+        if found is not None and found.needed:
+            need = f"{found.waiting} waiting, {found.free} free slots"
+            words += [
+                ("   " if words else " ", "value"),
+                (need, "strong"),
+            ]
+            words += cover_words(found, self._now_ms)
+        return words
+
+    def cover_of(self, board: Board, scope: Scope, now: float) -> Cover | None:
+        """Who could take over, for a skill; None for anything else, or without figures of now."""
+        state = board.state(Topic(Section.FIGURES, scope))
+        if scope.level is not Level.SKILL or state is None or not isinstance(state.content, Snapshot):
+            return None
+        if state.freshness(now).age is Age.GONE:
+            return None
+        return cover(scope, state.content.figures, board.agents_of(scope), self._now_ms)
+
+
+def _state_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
+    """How many are in each state."""
+    count = count_states(list(agents))
+    words: list[Span] = []
+    for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
+        sign, word, role = STATES[state]
+        words.append((f" {sign} {number} {word} ", "stale" if stale else role))
+    other = count.other - sum(1 for agent in agents if agent.status == OFFLINE)
+    return [*words, (f" {other} other", "dim")] if other else words
+
+
+def _work_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
+    """How many are away with work, and of how many consumers."""
+    working = away_with_work(agents)
+    if not working.agents:
+        return []
+    consumers = "" if working.consumers is None else f" ({_many(working.consumers, 'consumer')})"
+    return [(f"  ! {len(working.agents)} away with work{consumers}", "stale" if stale else "warn")]
+
+
+def cover_words(found: Cover, now_ms: int) -> list[Span]:
+    """Who could cover, the likeliest first."""
+    words: list[Span] = []
+    for agent in found.away[:3]:
+        spent = time_in_state_ms(agent, now_ms)
+        sign, word, role = STATES.get(agent.status or "", ("?", "", "dim"))
+        since = "" if spent is None else f" {age_text(spent / 1000)}"
+        words += [(f"   {sign} {agent.name or agent.key}", role), (f" {agent.reason or word}{since}", "dim")]
+    if found.room:
+        words.append((f"   room: {len(found.room)} online", "online"))
+    if not words:
+        words.append(("   nobody of this skill could cover", "dim"))
+    return words
+
+
+def moment(board: Board, now: float) -> int:
+    """The moment (epoch ms) that times in state are told for: who knows what stale agents are doing by now."""
+    roster = board.roster()
+    stale = board.freshness(AGENTS, now).age in (Age.STALE, Age.GONE)
+    return roster.taken_at if roster and stale else int(now * 1000)
+
+
+def _reason_key(status: str | None, reason: str | None) -> str:
+    return f"{status or ''}:{reason}" if reason else status or "?"
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,56 @@
+"""What `?` is about: which figures a row has, and what is known of where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from kmm_tui.board.board import Board
+from kmm_tui.board.derived import metric_named
+from kmm_tui.board.scope import Level, Scope
+from kmm_tui.board.snapshot import Snapshot
+from kmm_tui.board.state import AGENTS, Section, Topic, agent_topic
+from kmm_tui.board.why import Subject
+from kmm_tui.ui.columns import Column
+
+
+def metrics_of_row(columns: Sequence[Column[Any]]) -> list[str]:
+    """The metrics among the columns of a table, by name."""
+    return [column.key for column in columns if metric_named(column.key) is not None]
+
+
+def subject_of(board: Board, scope: Scope, now: float, *, subgroups: bool) -> Subject:
+    """All that is known of the answer that the figures of `scope` came with."""
+    if scope.level is Level.AGENT:
+        return _agent(board, scope, now)
+    topic = Topic(Section.FIGURES, scope)
+    state = board.state(topic)
+    snapshot = state.content if state and isinstance(state.content, Snapshot) else None
+    verdicts = tuple(board.judged(topic).verdicts.values())
+    return Subject(
+        scope=scope,
+        label=board.label(scope),
+        figures=snapshot.figures if snapshot else None,
+        window=snapshot.window if snapshot else None,
+        cost=snapshot.cost if snapshot else None,
+        fresh=board.freshness(topic, now),
+        verdicts=verdicts,
+        agents=board.agents_of(scope),
+        subgroups=subgroups,
+    )
+
+
+def _agent(board: Board, scope: Scope, now: float) -> Subject:
+    row, detail, roster = board.detail_row(scope.key), board.detail(scope.key), board.roster()
+    answer = detail or roster
+    topic = agent_topic(scope.key) if detail else AGENTS
+    return Subject(
+        scope=scope,
+        label=(row.agent.name or f"agent {row.key}") if row else f"agent {scope.key}",
+        figures=row.agent.figures if row else None,
+        window=answer.window if answer else None,
+        cost=answer.cost if answer else None,
+        fresh=board.freshness(topic, now),
+        verdicts=tuple(row.judged.verdicts.values()) if row else (),
+        agents=[row.agent] if row else (),
+    )

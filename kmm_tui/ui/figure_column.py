@@ -1,0 +1,83 @@
+"""A column for any metric of the catalogue, or one that the board computes, in a table of scopes or of agents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from kmm_tui.board.derived import known_metrics
+from kmm_tui.board.figure import Absent, Figure, Number
+from kmm_tui.board.figure_text import GONE, figure_text
+from kmm_tui.board.judge import Judged
+from kmm_tui.board.severity import Severity
+from kmm_tui.metrics import Method, Metric, Unit
+from kmm_tui.ui.columns import Cell, Column
+from kmm_tui.ui.levels import GLYPHS, ROLES
+from kmm_tui.ui.roles import Role
+
+
+class FigureRow(Protocol):
+    """A row that has figures, and a judgement of them."""
+
+    @property
+    def judged(self) -> Judged: ...
+
+    def get(self, metric: Metric) -> Figure: ...
+
+    def number(self, name: str) -> Number | None: ...
+
+
+AnyRow = TypeVar("AnyRow", bound=FigureRow)
+
+_WIDTHS = {Unit.COUNT: 5, Unit.DURATION: 5, Unit.RATIO: 5, Unit.SHARE: 4, Unit.SCORE: 4}
+
+
+def choosable(method: Method) -> dict[str, Metric]:
+    """The metrics that a table of this method's answers can show, by name, in the order of the catalogue."""
+    return {name: metric for name, metric in known_metrics().items() if method in metric.methods and metric.is_number}
+
+
+def figure_cell(
+    row: FigureRow, metric: Metric, *, strong: bool = False, stale: bool = False, gone: bool = False
+) -> Cell:
+    """The figure; in breach with its glyph. A zero is calm, and so it is quiet."""
+    if gone:
+        return (GONE, "stale")
+    figure = row.get(metric)
+    severity = row.judged.severity_of(metric.name)
+    text = figure_text(figure, metric)
+    if severity in (Severity.WARN, Severity.CRITICAL) and not isinstance(figure, Absent):
+        role = "stale" if stale else ROLES[severity]
+        return ((f"{GLYPHS[severity]}{text}", role),)
+    calm: Role = "strong" if strong else "value"
+    role = "stale" if stale else "dim" if isinstance(figure, Absent) or figure == 0 else calm
+    return (text, role)
+
+
+def figure_column(
+    metric: Metric,
+    render: Callable[[AnyRow], Cell],
+    *,
+    label: str | None = None,
+    width: int | None = None,
+    priority: int = 20,
+) -> Column[AnyRow]:
+    """The column of `metric`. Its first cell is kept for the glyph of a breach, so that nothing shifts with one."""
+    label = metric.short if label is None else label
+    name = metric.name
+    return Column(
+        key=name,
+        label=label,
+        width=max(len(label), (width or _WIDTHS.get(metric.unit, 6)) + 1),
+        render=render,
+        align="right",
+        priority=priority,
+        gap=1,
+        sort_value=lambda row: row.number(name),
+    )
+
+
+def figure_text_of(row: FigureRow, name: str) -> str:
+    """The figure of a metric by name, as it is written."""
+    metric = known_metrics()[name]
+    return figure_text(row.get(metric), metric)

@@ -1,0 +1,89 @@
+"""The table of skills, or of agent groups, as a part of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kmm_tui.board.board import Board
+from kmm_tui.board.freshness import Freshness
+from kmm_tui.board.grouping import tree
+from kmm_tui.board.rows import ScopeRow
+from kmm_tui.board.scope import ACCOUNT, Level, Scope
+from kmm_tui.board.state import LISTS
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.levels import counted
+from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, row_words, scope_columns
+from kmm_tui.ui.table_panel import TablePanel
+
+WORDS = {Level.SKILL: ("skills", "SKILLS", "skill"), Level.GROUP: ("groups", "AGENT GROUPS", "agent group")}
+"""Name, title and the label of a row's name."""
+
+
+class ScopePanel(TablePanel[ScopeRow]):
+    """Skills or agent groups. `parents` name each group's parent group, where the settings tell."""
+
+    def __init__(self, level: Level, parents: Mapping[str, str] | None = None) -> None:
+        name, self.heading, self.what = WORDS[level]
+        self._parents = dict(parents or {})
+        self._depths: dict[str, int] = {}
+        super().__init__(
+            scope_columns(self.what, depth=self._depth),
+            row_key,
+            SCOPE_SORT,
+            name=name,
+            empty=f"this account has no {self.what}s",
+            rank=lambda row: row.judged.rank,
+            words=row_words,
+        )
+        self.level = level
+        self.subgroups = False
+
+    @property
+    def scope(self) -> Scope:
+        """What the cursor is on; the account where it is nowhere."""
+        row = self.table.cursor_row
+        return row.scope if row else ACCOUNT
+
+    def choose_columns(self, chosen: Sequence[str] | None) -> None:
+        """Shows these metrics; None is the usual ones."""
+        self.set_columns(scope_columns(self.what, chosen, depth=self._depth))
+
+    def arranged(self, rows: list[tuple[str, ScopeRow]]) -> list[tuple[str, ScopeRow]]:
+        """Groups below their parents, where the settings name any: the API tells of none."""
+        self._depths.clear()
+        if not self._parents:
+            return rows
+        by_key = dict(rows)
+        placed = tree([(key, row.label) for key, row in rows], self._parents)
+        self._depths.update(placed)
+        return [(key, by_key[key]) for key, _ in placed]
+
+    def _depth(self, row: ScopeRow) -> int:
+        return self._depths.get(row_key(row), 0)
+
+    def update_rows(self, board: Board, now: float) -> None:
+        """Shows what is known at `now`, epoch seconds."""
+        rows, account = board.rows(self.level, now), board.account_row(now)
+        self.put(rows, [account] if rows and account else [])
+        waiting = board.state(LISTS[self.level]) is None or not board.listed(self.level)
+        self.table.message = absence(board.section(self.level, now)) if waiting and not rows else None
+
+    def title_words(self) -> list[Span]:
+        """What it is, how many, and how many of them are in trouble."""
+        rows = self.all_rows
+        words: list[Span] = [(self.heading, "strong"), (f" {len(rows)}", "dim")]
+        for stale in (False, True):
+            words += counted([row.severity for row in rows if row.is_old is stale], stale=stale)
+        if self.level is Level.GROUP and self.subgroups:
+            words.append(("  with sub-groups", "accent"))
+        return [*words, *self.filter_words()]
+
+
+def absence(fresh: Freshness) -> str:
+    """Why there is nothing to show yet."""
+    return f"{fresh.trouble.word}: {fresh.trouble.message}" if fresh.trouble else "waiting for the first answer"
+
+
+def briefly(fresh: Freshness) -> str:
+    """The same in few words, where another part of the screen tells it in full."""
+    return f"{fresh.trouble.word}: no answer yet" if fresh.trouble else "waiting for the first answer"
