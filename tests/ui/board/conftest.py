@@ -18,6 +18,7 @@ from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
 from kmm_tui.board.freshness import Trouble
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
+from kmm_tui.board.presets import DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Listing, Roster, Snapshot, Trend, TrendPoint, figures_of
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, Section, Topic, TopicState
@@ -25,6 +26,7 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.metrics import BY_NAME, Method, of_names
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
+from kmm_tui.ui.prefs import Prefs
 
 NOW = 1_795_356_271.0
 """2026-11-22 14:04:31 UTC."""
@@ -194,6 +196,9 @@ def with_trouble(states: list[TopicState], word: str, message: str) -> list[Topi
     return [replace(state, trouble=trouble, next_try=NOW + 41) for state in states]
 
 
+LIMITED = Prefs(limits=PRESETS["live-chat"], state_limits=DEFAULT_STATE_LIMITS)
+"""The limits that a board has without any settings."""
+
 ABOUT = About("12345678", "Acme EMEA", "acme", HOUR, EVERY)
 
 
@@ -217,14 +222,20 @@ SetStage = Callable[..., Stage]
 def stage() -> SetStage:
     """Makes a board that is handed `states` when it starts."""
 
-    def make(states: list[TopicState] | None = None, *, theme: str = "kmm-dark", told: str = "") -> Stage:
+    def make(
+        states: list[TopicState] | None = None,
+        *,
+        theme: str = "kmm-dark",
+        told: str = "",
+        prefs: Prefs | None = None,
+    ) -> Stage:
         clock, feeds = FrozenClock(), []
 
         def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> FakeFeed:
             feeds.append(FakeFeed(publish, whole_board() if states is None else states, told=told))
             return feeds[0]
 
-        return Stage(BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC), clock, feeds)
+        return Stage(BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC, prefs=prefs), clock, feeds)
 
     return make
 
