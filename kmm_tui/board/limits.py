@@ -59,7 +59,8 @@ class Limit:
 class StateLimits:
     """How long an agent may be away, by reason, in ms. Reasons are compared without regard to case."""
 
-    reasons: tuple[tuple[str, int], ...] = ()
+    reasons: tuple[tuple[str, int | None], ...] = ()
+    """Named reasons; None is one that may last as long as it likes."""
     away: int | None = None
     """For reasons that are not named."""
     back_soon: int | None = None
@@ -67,16 +68,14 @@ class StateLimits:
     def of(self, status: str | None, reason: str | None) -> int | None:
         """The limit of a state with its reason, ms; None without one."""
         if status == "BACK_SOON":
-            named = self._named("back soon")
-            return self.back_soon if named is None else named
+            return self._named("back soon", self.back_soon)
         if status != "AWAY":
             return None
-        named = self._named(reason) if reason else None
-        return self.away if named is None else named
+        return self._named(reason, self.away) if reason else self.away
 
-    def _named(self, reason: str) -> int | None:
+    def _named(self, reason: str, others: int | None) -> int | None:
         wanted = reason.casefold()
-        return next((limit for name, limit in self.reasons if name.casefold() == wanted), None)
+        return next((limit for name, limit in self.reasons if name.casefold() == wanted), others)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,6 @@ def merged(usual: StateLimits, own: Mapping[str, timedelta | None]) -> StateLimi
         elif plain == BACK_SOON:
             back_soon = limit
             by_plain.pop(plain, None)
-        elif limit is None:
-            by_plain.pop(plain, None)
         else:
             by_plain[plain] = (reason, limit)
     return StateLimits(tuple(by_plain.values()), away, back_soon)

@@ -49,14 +49,10 @@ def _away(loaded: Loaded) -> Iterator[Row]:
     """The usual limits and a person's own, and which of the usual ones the person has taken away."""
     own = {plain_key(reason): reason for reason in loaded.settings.away}
     limits = dict(by_key(loaded.settings.state_limits()))
-    kept = {plain_key(reason) for reason in limits}
     for reason, limit in limits.items():
         key = own.get(plain_key(reason), reason)
         value = "none" if limit is None else format_duration(timedelta(milliseconds=limit))
         yield _row(loaded, ("away", key), value, given=plain_key(reason) in own)
-    for plain, reason in own.items():
-        if plain not in kept:
-            yield _row(loaded, ("away", reason), "as default")
 
 
 def _row(loaded: Loaded, path: KeyPath, value: str, *, given: bool = True) -> Row:

@@ -48,13 +48,14 @@ Default = "20m"
     limits = loaded.settings.state_limits()
     assert limits.of("AWAY", "Lunch") == 45 * MINUTE
     assert limits.of("AWAY", "team meeting") == 90 * MINUTE
-    assert limits.of("AWAY", "Coaching") == limits.of("AWAY", "Whatever") == limits.of("AWAY", None) == 20 * MINUTE
+    assert limits.of("AWAY", "Whatever") == limits.of("AWAY", None) == 20 * MINUTE
+    assert limits.of("AWAY", "coaching") is None
     assert limits.of("BACK_SOON", None) == limits.of("BACK_SOON", "Lunch") == 90_000
     assert limits.of("AWAY", "Break") == DEFAULT_STATE_LIMITS.of("AWAY", "Break") == 15 * MINUTE
     shown = rows_of(loaded, "away")
     assert shown["lunch"] == ("45m", "2")
     assert shown['"Team Meeting"'] == ("1h30m", "3")
-    assert shown["COACHING"] == ("as default", "4")
+    assert shown["COACHING"] == ("none", "4")
     assert shown["Default"] == ("20m", "5")
     assert shown['"Back soon"'] == ("1m30s", "6")
     assert shown["Break"] == ("15m", "default")
