@@ -46,11 +46,18 @@ Step #foot Static { color: $kmm-dim; width: 1fr; height: 1; }
 """Every step's. Low screens show the question and not what went well before."""
 
 
-class SecretInput(Input):
+class Entry(Input):
+    """An input of one line. Being reached it selects nothing: the next key would replace all of it."""
+
+    def __init__(self, value: str = "", *, id: str, placeholder: str = "", password: bool = False) -> None:  # noqa: A002
+        super().__init__(value, id=id, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
+
+
+class SecretInput(Entry):
     """An input that shows its characters to nobody, and hands them to no clipboard."""
 
     def __init__(self, *, id: str, value: str = "") -> None:  # noqa: A002 - the base's name
-        super().__init__(value, id=id, password=True, compact=True)
+        super().__init__(value, id=id, password=True)
 
     def action_copy(self) -> None:
         """Copies nothing."""
@@ -77,12 +84,17 @@ class Field(Horizontal):
 class Step(Screen[None]):
     """One question. `go_on` is what Enter does; `Done` and `Back` tell the app."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="assistant.back")]
-    AUTO_FOCUS = "Input, OptionList"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", id="assistant.back"),
+        Binding("enter", "enter", "Go on", priority=True, id="assistant.on"),
+        Binding("tab", "move(1)", "Next", show=False, priority=True, id="assistant.next"),
+        Binding("shift+tab", "move(-1)", "Previous", show=False, priority=True, id="assistant.previous"),
+    ]
+    AUTO_FOCUS: ClassVar[str] = "Input, OptionList"
     HEADING: ClassVar[str]
     EXPLAINED: ClassVar[str] = ""
     KEYS: ClassVar[str] = KEYS
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (24, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]  # noqa: RUF012 - the base's, of an instance
 
     class Done(Message):
         """The step is answered."""
@@ -139,6 +151,13 @@ class Step(Screen[None]):
     def _explained(self) -> Iterable[tuple[str, str]]:
         return [(f"\n{self.EXPLAINED}", "$kmm-dim")] if self.EXPLAINED else []
 
+    def on_mount(self) -> None:
+        """The cursor is there before anything is drawn."""
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        self.set_focus(next(iter(self.query(self.AUTO_FOCUS).results(Widget)), None))
+
     def say(self, told: Told | None) -> None:
         """Shows how it went: glyph, words, colour. None shows nothing."""
         content = Content("")
@@ -190,14 +209,28 @@ class Step(Screen[None]):
         """Tells the app."""
         self.post_message(self.Back(self))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter goes to the next input, and from the last one on."""
-        inputs = list(self.query(Input))
-        following = inputs[inputs.index(event.input) + 1 :]
-        if following:
-            following[0].focus()
+    def action_move(self, by: int) -> None:
+        """To the next place, or the one before."""
+        if by > 0:
+            self.focus_next()
         else:
+            self.focus_previous()
+
+    def action_enter(self) -> None:
+        """To the next input, and on from the last one; chooses, or presses, where the cursor is."""
+        at = self.focused
+        inputs = list(self.query(Input))
+        following = inputs[inputs.index(at) + 1 :] if isinstance(at, Input) else []
+        if following:
+            self.set_focus(following[0])
+        elif isinstance(at, OptionList):
+            at.action_select()
+        elif isinstance(at, Button):
+            at.action_press()
+        elif at:
             self.go_on()
+        else:
+            self._focus_first()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Enter, or a click, on one of several."""

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 from kmm_tui.settings.models import DOMAIN_API
 from kmm_tui.settings.writer import Keep, NewProfile
 from kmm_tui.ui.assistant.helper import Told
-from kmm_tui.ui.assistant.step import Field, SecretInput, Step
+from kmm_tui.ui.assistant.step import Entry, Field, SecretInput, Step
 from kmm_tui.ui.assistant.words import WAYS
 
 PAUSE = 0.5
@@ -69,11 +69,12 @@ class AccountStep(Step):
     EXPLAINED = "Its number, such as 12345678. It is looked up as you type; that takes no sign-in."
 
     _timer: Timer | None = None
+    _sought = ""
     _goes_on = False
 
     def body(self) -> Iterable[Widget]:
         """One input."""
-        yield Field("Account number", Input(self.answers.account, id="account", placeholder="12345678", compact=True))
+        yield Field("Account number", Entry(self.answers.account, id="account", placeholder="12345678"))
         if self.helper.domain_api != DOMAIN_API:
             yield Static(Content.assemble((f"looked up at {self.helper.domain_api}", "$kmm-dim")), id="domain")
 
@@ -88,9 +89,9 @@ class AccountStep(Step):
 
     def on_input_changed(self) -> None:
         """Looks it up once nobody types any more."""
-        if self._typed == self.answers.account:
+        if self._typed and self._typed in (self.answers.account, self._sought):
             return
-        self.answers.account = ""
+        self.answers.account = self._sought = ""
         self._goes_on = False
         self.stop_asking()
         self._let_go()
@@ -111,7 +112,7 @@ class AccountStep(Step):
 
     def _look_up(self) -> None:
         self._let_go()
-        account = self._typed
+        account = self._sought = self._typed
 
         def then(told: Told) -> None:
             if told.good:
@@ -176,7 +177,7 @@ class SignInStep(Step):
                 known = value.get_secret_value() if isinstance(value, SecretStr) else ""
                 yield Field(label, SecretInput(id=key, value=known))
             else:
-                yield Field(label, Input(value, id=key, compact=True))
+                yield Field(label, Entry(value, id=key))
 
     def on_input_changed(self) -> None:
         """What was said is about other values."""
@@ -234,10 +235,8 @@ class NamesStep(Step):
         suggested = self._suggestion(self.answers.display)
         name = self.answers.name or suggested
         self._suggested = suggested
-        yield Field(
-            "Name on the board", Input(self.answers.display, id="display", placeholder="Acme EMEA", compact=True)
-        )
-        yield Field("Name of the profile", Input(name, id="name", compact=True))
+        yield Field("Name on the board", Entry(self.answers.display, id="display", placeholder="Acme EMEA"))
+        yield Field("Name of the profile", Entry(name, id="name"))
 
     def _suggestion(self, display: str) -> str:
         plain = unicodedata.normalize("NFKD", display).encode("ascii", "ignore").decode().lower()
@@ -257,6 +256,8 @@ class NamesStep(Step):
         """With a name that can be taken."""
         name = self.query_one("#name", Input).value.strip()
         display = self.query_one("#display", Input).value.strip()
+        if name == self._suggested:
+            name = self._suggestion(display)
         if trouble := self.helper.name_trouble(name):
             self.query_one("#name", Input).focus()
             self.say(Told(False, trouble))

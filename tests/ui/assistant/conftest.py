@@ -20,6 +20,8 @@ from kmm_tui.settings.models import DOMAIN_API
 from kmm_tui.settings.writer import Keep, NewProfile, name_trouble
 from kmm_tui.ui.assistant.app import AssistantApp, Ended
 from kmm_tui.ui.assistant.helper import Given, Told
+from kmm_tui.ui.assistant.step import Step
+from kmm_tui.ui.assistant.steps import STEPS, KeepStep, SignInStep
 
 SECRET = "hunter2-Zq9"
 
@@ -106,10 +108,9 @@ class Stage:
         await self.settle()
 
     async def settle(self) -> None:
-        for _ in range(2):
-            await self.pilot.pause()
+        await self.pilot.pause()
 
-    async def type(self, text: str) -> None:
+    async def enter(self, text: str) -> None:
         """All of it at once, as it is pasted."""
         assert isinstance(self.app.focused, Input)
         self.app.focused.insert_text_at_cursor(text)
@@ -124,30 +125,34 @@ class Stage:
             await self.pilot.pause(0.01)
         pytest.fail(f"waited in vain for {step}: this is {self.step}, {self.result!r}")
 
-    async def to_method(self) -> None:
-        await self.type("12345678")
+    async def walk_to_names(self) -> None:
+        """As a person gets there, from the account on."""
+        await self.enter("12345678")
         await self.press("enter")
         await self.until("MethodStep")
-
-    async def to_sign_in(self, method: int = 2) -> None:
-        """By default with user name and password."""
-        await self.to_method()
-        await self.press(*["down"] * method, "enter")
+        await self.press("down", "down", "enter")
         await self.until("SignInStep")
-
-    async def to_names(self) -> None:
-        await self.to_sign_in()
-        await self.type("me")
+        await self.enter("me")
         await self.press("enter")
-        await self.type(SECRET)
+        await self.enter(SECRET)
         await self.press("enter")
         await self.until("NamesStep")
 
-    async def to_keep(self) -> None:
-        await self.to_names()
-        await self.type("Acme EMEA")
-        await self.press("enter", "enter")
-        await self.until("KeepStep")
+    async def jump(self, step: type[Step], method: str = "user") -> None:
+        """Puts `step` on the screen with everything answered before it, the earlier steps beneath it."""
+        given: dict[str, str | SecretStr] = {"username": "me", "password": SecretStr(SECRET)}
+        answers, account = self.app._answers, "12345678"
+        answers.account, answers.method, answers.found = account, method, (await FakeHelper().find(account)).text
+        place = STEPS.index(step)
+        if place > STEPS.index(SignInStep):
+            answers.given, answers.tried = {"user": given}, (account, "user", given)
+            answers.signed_in = (await FakeHelper().sign_in(account, "user", given)).text
+        if step is KeepStep:
+            answers.name, answers.display = "acme-emea", "Acme EMEA"
+        self.app.screen.query_one("#account", Input).value = account
+        for number in range(1, place + 1):
+            self.app.push_screen(self.app._step(number))
+        await self.until(step.__name__)
 
 
 @pytest.fixture
