@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +18,16 @@ from textual.pilot import Pilot
 
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import UserLogin
+from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.cli.board import new_app
 from kmm_tui.cli.demo import DEMO_PACE, Simulator
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import SystemClock
+from kmm_tui.settings.views import Views
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
+from kmm_tui.ui.prefs import Prefs
 
 FOLDER = Path(__file__).parent
 HOUR = 3_600_000
@@ -34,6 +38,7 @@ class Picture:
     """One picture: how large, in which theme, of which scene, after which keys and with which faults."""
 
     name: str
+    words: str
     size: tuple[int, int]
     theme: str = "kmm-dark"
     world: str = "medium"
@@ -41,20 +46,41 @@ class Picture:
     keys: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
     password: str | None = None
+    wait: float = 1.0
 
 
 PICTURES = (
-    Picture("overview", (132, 40), keys=("down", "down")),
-    Picture("overview-light", (132, 40), theme="kmm-light", keys=("down", "down")),
-    Picture("overview-80x24", (80, 24), keys=("down",)),
-    Picture("overview-200x60", (200, 60), keys=("down",)),
-    Picture("help", (120, 40), keys=("question_mark",)),
-    Picture("wrong-password", (120, 40), password="not-it"),
-    Picture("calm", (120, 40), scene="calm"),
+    Picture("overview", "The overview: where it burns, and who is there", (132, 40), scene="surge", keys=("down",)),
+    Picture("overview-light", "The same in the light theme", (132, 40), "kmm-light", scene="surge", keys=("down",)),
+    Picture("overview-80x24", "The overview on 80 x 24", (80, 24), scene="surge", keys=("down",)),
+    Picture("overview-200x60", "The overview on 200 x 60", (200, 60), scene="surge", keys=("down",)),
+    Picture("calm", "A calm floor", (120, 40), scene="calm"),
+    Picture("skills", "`2`: skills", (120, 34), scene="surge", keys=("2",)),
+    Picture("groups", "`3`: agent groups, `g` with their sub-groups", (120, 24), keys=("3", "g")),
+    Picture(
+        "agents",
+        "`Enter` on a skill: its agents, and who could cover",
+        (120, 34),
+        scene="surge",
+        keys=("2", "down", "enter"),
+    ),
+    Picture("agent", "`Enter` on an agent: everything about them", (120, 40), scene="lunch", keys=("4", "enter")),
+    Picture("trend", "`5`: the trend of the chosen skill", (120, 30), scene="surge", keys=("down", "5")),
+    Picture("why", "`?`: why", (120, 34), scene="surge", keys=("down", "question_mark")),
+    Picture("away-with-work", "`a`: away with work", (120, 24), scene="lunch", keys=("a",)),
+    Picture("cover", "`x`: who could cover", (120, 34), scene="surge", keys=("down", "x")),
+    Picture("filter", "`/`: a filter", (120, 24), keys=("4", "slash", *"!online")),
+    Picture("columns", "`c`: the columns", (120, 40), keys=("c",)),
+    Picture("held", "`Space`: the rows held still", (120, 30), scene="surge", keys=("space",), wait=12.0),
+    Picture("views", "`v`: saved views", (100, 24), keys=("v",)),
+    Picture("palette", "`:` finds actions, skills, groups and agents", (100, 24), keys=("colon", *"bill")),
+    Picture("meter", "`m`: what asking costs", (100, 24), keys=("m",)),
+    Picture("help", "`F1`: the help", (120, 40), keys=("f1",)),
+    Picture("wrong-password", "A refused sign-in", (120, 40), password="not-it"),
 )
 
 
-async def draw(picture: Picture) -> None:
+async def draw(picture: Picture, folder: Path) -> None:
     """Runs the board until every part of it has an answer (or is refused one), and saves what it shows."""
     arguments = [f"--size={picture.world}", f"--scene={picture.scene}", *(f"--fault={each}" for each in picture.faults)]
     simulator = Simulator(arguments)
@@ -64,17 +90,27 @@ async def draw(picture: Picture) -> None:
         budget = Budget(SystemClock(), fastest=DEMO_PACE)
         client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
         about = About(here["account"], "Demo contact centre", "demo", HOUR, 5.0, "DEMO")
-        app, close = new_app(client, about, budget, theme=picture.theme)
+        prefs = Prefs(PRESETS[DEFAULT_PRESET], DEFAULT_STATE_LIMITS, views=Views(folder / "views.json"))
+        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs)
         async with app.run_test(size=picture.size) as pilot:
             await _until(pilot, lambda: _is_complete(app))
-            await pilot.press(*picture.keys)
-            await pilot.pause(0.3)
+            for key in picture.keys:
+                await pilot.press(key)
+                await pilot.pause(0.3)
+            await pilot.pause(picture.wait)
             svg = app.export_screenshot(title="kmm-tui")
         await close()
     finally:
         simulator.stop()
     (FOLDER / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
     print(f"{picture.name}.svg")
+
+
+def gallery() -> str:
+    """A page with every picture."""
+    parts = [f"## {each.words}\n\n![{each.words}]({each.name}.svg)\n" for each in PICTURES]
+    head = "# Every screen\n\nMade by `python tests/pictures/make.py` from the running program.\n"
+    return "\n".join([head, *parts])
 
 
 def _is_complete(app: BoardApp) -> bool:
@@ -93,6 +129,8 @@ async def _until(pilot: Pilot[Any], done: Callable[[], bool], seconds: float = 2
 
 if __name__ == "__main__":
     wanted = sys.argv[1:]
-    for each in PICTURES:
-        if not wanted or each.name in wanted:
-            asyncio.run(draw(each))
+    with tempfile.TemporaryDirectory() as scratch:
+        for each in PICTURES:
+            if not wanted or each.name in wanted:
+                asyncio.run(draw(each, Path(scratch)))
+    (FOLDER / "README.md").write_text(gallery(), encoding="utf-8")
