@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kmm_tui.api.answers import Cost
-from kmm_tui.api.window import Window
+from kmm_tui.api.window import Window, ceil_minute, floor_minute
 from kmm_tui.board.derived import DERIVED, counted_over, figure_of, metric_named
-from kmm_tui.board.figure import Absent, Figures
-from kmm_tui.board.figure_text import figure_text
+from kmm_tui.board.figure import Absent, Figure, Figures
+from kmm_tui.board.figure_text import GONE, count_text, figure_text
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.insight import what_moves
-from kmm_tui.board.judge import Judge, Verdict
+from kmm_tui.board.judge import Judge, Verdict, method_of
 from kmm_tui.board.limit_text import bounds_of, limit_text, value_text
 from kmm_tui.board.limits import Limit
 from kmm_tui.board.scope import Level, Scope
@@ -24,9 +24,9 @@ Clock = Callable[[float], str]
 """Writes an epoch moment (seconds) as the person's wall clock has it."""
 
 ABSENCES = {
-    Absent.NOT_APPLICABLE: "not applicable: there is nothing to count it over, such as nobody waiting",
+    Absent.NOT_APPLICABLE: "not applicable: no value was sent, as where nobody waits or there is nothing to divide by",
     Absent.NOT_OFFERED: "this method of the API, or this account, does not offer it",
-    Absent.NOT_ASKED: "nobody asked for it: c adds it to the columns",
+    Absent.NOT_ASKED: "nobody asked for it: choose it as a column to have it asked",
     Absent.NOT_ANSWERED: "asked for, and the answer holds no usable value",
 }
 
@@ -56,35 +56,52 @@ class Why:
     verdict: str
     meaning: str
     lines: tuple[tuple[str, str], ...]
+    is_old: bool = False
+    """Too old for colour, or gone: what was bad then may be good by now."""
 
 
 def explain(metric: Metric, about: Subject, judge: Judge, now: float, clock: Clock) -> Why:
     """All that is known of one figure at `now`, epoch seconds."""
-    figures = about.figures
-    figure = Absent.NOT_ANSWERED if figures is None else figure_of(figures, metric)
-    verdict = next((each for each in about.verdicts if each.metric == metric.name), None)
-    severity = verdict.severity if verdict else Severity.CALM
-    lines = [("formula", text) for text in [_formula(metric, figures)] if text]
+    age = about.fresh.age
+    figures = None if age is Age.GONE else about.figures
+    figure = None if figures is None else figure_of(figures, metric)
+    verdict = next((each for each in about.verdicts if each.metric == metric.name), None) if figures else None
+    lines = [("no number", text) for text in [_absence(figure, age)] if text]
+    lines += [("formula", text) for text in [formula_text(metric, figures)] if text]
     lines += [
-        ("source", _source(metric, figures)),
+        ("source", _source(metric, figures, about.scope)),
         ("counted", _counted(metric, about, clock)),
         ("asked", _asked(about, clock)),
         ("fresh", _fresh(about.fresh)),
         ("limits", _limits(judge.limit_for(metric.name, about.scope, about.label))),
-        ("what moves it", ", ".join(what_moves(figures, about.agents)) or "nothing is known of it"),
-        ("leaves out", _leaves_out(metric, about)),
-        ("put together", _combined(metric)),
+        ("what moves it" if is_moved(metric) else "beside it", _beside(about, figures)),
     ]
-    if isinstance(figure, Absent):
-        lines.insert(0, ("no number", ABSENCES[figure]))
-    text = figure_text(figure, metric)
-    title = f"{metric.label} · {about.label}"
-    return Why(title, text, severity, _verdict(verdict, now, clock), metric.meaning, tuple(lines))
+    lines += [("resolved", text) for text in [_resolved(figures)] if text]
+    lines += [("leaves out", left_out(metric, about)), ("put together", combined(metric))]
+    is_old = age in (Age.STALE, Age.GONE)
+    return Why(
+        title=f"{metric.label} · {about.label}",
+        text=GONE if figure is None else figure_text(figure, metric),
+        severity=verdict.severity if verdict else Severity.CALM,
+        verdict=_was(verdict, about, clock) if is_old else _verdict(verdict, now, clock, figures),
+        meaning=metric.meaning,
+        lines=tuple(lines),
+        is_old=is_old,
+    )
 
 
-def _verdict(verdict: Verdict | None, now: float, clock: Clock) -> str:
+def _absence(figure: Figure | None, age: Age) -> str:
+    if figure is None:
+        return {
+            Age.AWAITED: "nothing has been answered yet",
+            Age.GONE: "the last answer is too old to be shown",
+        }.get(age, "the last answer holds nothing of it")
+    return ABSENCES[figure] if isinstance(figure, Absent) else ""
+
+
+def _verdict(verdict: Verdict | None, now: float, clock: Clock, figures: Figures | None) -> str:
     if verdict is None:
-        return "no limit"
+        return "no limit" if figures else "nothing to judge"
     if verdict.is_few:
         return "too few to judge"
     if verdict.severity is Severity.CALM:
@@ -93,21 +110,46 @@ def _verdict(verdict: Verdict | None, now: float, clock: Clock) -> str:
         return "unknown: a limit is set and there is no figure"
     since = ""
     if verdict.since is not None:
+        # It may have been so before this board first asked.
         minutes = max(0, int((now - verdict.since) // 60))
-        since = f" since {clock(verdict.since)} ({minutes} min)"
+        since = f", seen since {clock(verdict.since)} ({minutes} min)"
     return f"{verdict.severity.word}{since}"
 
 
-def _formula(metric: Metric, figures: Figures | None) -> str:
+def _was(verdict: Verdict | None, about: Subject, clock: Clock) -> str:
+    if about.fresh.age is Age.GONE or verdict is None or verdict.severity < Severity.WARN:
+        return "old"
+    at = f" at {clock(about.cost.asked_at / 1000)}" if about.cost else ""
+    return f"old: it was {verdict.severity.word}{at}"
+
+
+FORMULAS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "closed_conversations": (
+        "closed by agents + by consumers + by the system", ("closed_by_agent", "closed_by_consumer", "auto_closed"),
+    ),
+    "pending_agent_response_rate": ("pending / assigned", ("pending_agent_response", "assigned_conversations")),
+    "transfer_rate": ("transfers / concluded", ("transfers", "concluded_conversations")),
+    "closed_rate": ("closed / concluded", ("closed_conversations", "concluded_conversations")),
+    "csat": ("survey answers of 4 or 5 / all survey answers", ()),
+    "agent_load": ("weight of assigned conversations / capacity", ()),
+    "human_agent_load": ("weight of assigned conversations / capacity, of human agents", ()),
+    "human_online_load": ("weight of assigned conversations / capacity, of human agents online", ()),
+    "human_away_load": ("weight of assigned conversations / capacity, of human agents away", ()),
+}  # fmt: skip
+"""How the API's documentation says a metric is counted, and from which of the others; it tells of no other metric."""
+
+
+def formula_text(metric: Metric, figures: Figures | None) -> str:
+    """How a metric is counted, with the figures it is counted from as far as they were answered; '' if not told."""
     derived = DERIVED.get(metric.name)
-    if derived is None:
-        return f"over {BASES.get(metric.base, metric.base)}" if metric.base else ""
+    formula, inputs = (derived.formula, derived.inputs) if derived else FORMULAS.get(metric.name, ("", ()))
     parts = []
-    for name in derived.inputs:
+    for name in inputs:
         part = BY_NAME[name]
-        value = Absent.NOT_ANSWERED if figures is None else figures.get(part)
-        parts.append(f"{part.label.lower()} {figure_text(value, part)}")
-    return f"{derived.formula}, of {', '.join(parts)}"
+        value = Absent.NOT_ASKED if figures is None else figures.get(part)
+        if value is not Absent.NOT_ASKED:
+            parts.append(f"{part.label.lower()} {figure_text(value, part)}")
+    return f"{formula}, of {', '.join(parts)}" if parts else formula
 
 
 BASES = {
@@ -117,14 +159,14 @@ BASES = {
 }
 
 
-def _source(metric: Metric, figures: Figures | None) -> str:
-    method = figures.method.value if figures else next(iter(sorted(each.value for each in metric.methods)), "")
+def _source(metric: Metric, figures: Figures | None, scope: Scope) -> str:
+    method = (figures.method if figures else method_of(scope.level)).value
     if metric.name in DERIVED:
         return f"computed by the board from {method} › {', '.join(DERIVED[metric.name].inputs)}"
     value = figures.number(metric) if figures else None
     unit = {Unit.DURATION: " ms"}.get(metric.unit, "")
     raw = "no value" if value is None else f"{value:,}{unit}".replace(",", " ")
-    return f"{method} › {metric.name} › {metric.field} = {raw}"
+    return f"{method} › {metric.name} › {' or '.join((metric.field, *metric.aliases))} = {raw}"
 
 
 def _counted(metric: Metric, about: Subject, clock: Clock) -> str:
@@ -132,7 +174,8 @@ def _counted(metric: Metric, about: Subject, clock: Clock) -> str:
         return "a current value: as of the answer, the window does not apply"
     if about.window is None:
         return "over the window"
-    return f"over {clock(about.window.start / 1000)}–{clock(about.window.end / 1000)}, whole minutes"
+    start, end = floor_minute(about.window.start), ceil_minute(about.window.end)
+    return f"over {clock(start / 1000)}–{clock(end / 1000)}, the server rounds to whole minutes"
 
 
 def _asked(about: Subject, clock: Clock) -> str:
@@ -167,29 +210,79 @@ def _limits(limit: Limit | None) -> str:
 def _counted_over(limit: Limit) -> str:
     metric = metric_named(limit.metric)
     base = counted_over(metric) if metric else None
-    return f"{base.short} conversations" if base else "of them"
+    return f"{base.label.lower()} conversations" if base else "of them"
 
 
-def _leaves_out(metric: Metric, about: Subject) -> str:
+_MOVED = ("wait", "overdue", "load", "response", "unassigned", "slots", "sla_share", "open_conv", "active_conv")
+
+
+def is_moved(metric: Metric) -> bool:
+    """Whether queue, places and who is there have to do with the metric; of others nobody can say what moves them."""
+    return any(word in metric.name for word in _MOVED) and metric.name != "max_slots"
+
+
+def _beside(about: Subject, figures: Figures | None) -> str:
+    if about.scope.level is not Level.AGENT:
+        return ", ".join(what_moves(figures, about.agents)) if figures else "nothing is known of it"
+    # One agent is no crowd of which so many are away.
+    words = [(agent.reason or agent.status or "").lower().replace("_", " ") for agent in about.agents]
+    if figures and (assigned := figures.number(BY_NAME["assigned_conversations"])) is not None:
+        words.append(f"{count_text(assigned)} assigned")
+    words += what_moves(figures, ()) if figures else ()
+    return ", ".join(word for word in words if word) if figures else "nothing is known of it"
+
+
+def _resolved(figures: Figures | None) -> str:
+    """By whom conversations were closed in the window, where all of it is known."""
+    names = ("closed_conversations", *FORMULAS["closed_conversations"][1])
+    values = [figures.number(BY_NAME[name]) if figures else None for name in names]
+    counts = [count_text(value) for value in values if value is not None]
+    if len(counts) < len(names):
+        return ""
+    return f"{counts[0]} in the window: {counts[1]} by agents, {counts[2]} by consumers, {counts[3]} by the system"
+
+
+def left_out(metric: Metric, about: Subject) -> str:
+    """What a figure is documented not to count, and what it counts although one may not expect it."""
     left: list[str] = []
     if metric.name in ("assigned_conversations", "active_conversations"):
         left.append("conversations begun over 30 days ago")
-    if metric.name.startswith("human_") or ("wait_time" in metric.name and metric.kind is Kind.BY_TIME):
+    if metric.name.startswith("human_"):
         left.append("bots")
-    if about.scope.level is Level.AGENT and metric.unit is Unit.LIST:
+    if metric.name in ("human_online_load", "human_away_load"):
+        left.append("agents in any other state")
+    if "wait_time" in metric.name and metric.kind is Kind.BY_TIME:
+        left.append("answers of bots")
+    if metric.name == "avg_time_to_response":
+        left.append("time in the queue")
+    if metric.name == "avg_time_to_first_response_first_assignment":
+        left.append("time before the first assignment")
+    if metric.unit is Unit.LIST:
         left += ["offline time", "bots"]
-    if Method.METRICS not in metric.methods:
-        left.append("agents who are logged out")
     if about.scope.level is Level.GROUP and not about.subgroups:
-        left.append("sub-groups (g includes them)")
-    note = "; bots are included" if metric.name == "agent_load" else ""
-    return f"{', '.join(left) if left else 'nothing that is documented'}{note}"
+        left.append("sub-groups, unless they are switched on")
+    notes = []
+    if metric.name == "agent_load" and about.scope.level is not Level.AGENT:
+        notes.append("bots are included")
+    if about.scope.level is Level.AGENT:
+        notes.append("agents who logged out are listed only on request")
+    return "; ".join([", ".join(left) or "nothing that is documented", *notes])
 
 
-def _combined(metric: Metric) -> str:
+_AGENT_COUNTS = ("online_agents", "away_agents", "back_soon_agents")
+
+
+def combined(metric: Metric) -> str:
+    """How values of several skills, groups or agents may be put together."""
+    if metric.name == "available_slots":
+        return "not over skills: an agent's free slots count under each of the agent's skills"
+    if metric.name in _AGENT_COUNTS:
+        return "not over skills: one agent may have several"
     match metric.combine:
         case Combine.SUM:
-            return "adds up over agents, and over scopes that share nothing"
+            over = ["agents"] if Method.AGENT_VIEW in metric.methods else []
+            over += ["skills or groups that share nothing"] if Method.METRICS in metric.methods else []
+            return f"adds up over {', and over '.join(over)}"
         case Combine.WEIGHTED:
             return f"over several only as a mean weighted by {BASES.get(metric.base or '', 'its base')}"
         case _:

@@ -42,8 +42,10 @@ def subject_of(board: Board, scope: Scope, now: float, *, subgroups: bool) -> Su
 
 def _agent(board: Board, scope: Scope, now: float) -> Subject:
     row, detail, roster = board.detail_row(scope.key), board.detail(scope.key), board.roster()
-    answer = detail or roster
-    topic = agent_topic(scope.key) if detail else AGENTS
+    # An answer that does not list the agent is not where the figures come from.
+    is_detail = detail is not None and detail.agent is not None
+    answer = detail if is_detail else roster
+    topic = agent_topic(scope.key) if is_detail else AGENTS
     return Subject(
         scope=scope,
         label=(row.agent.name or f"agent {row.key}") if row else f"agent {scope.key}",

@@ -68,7 +68,7 @@ class WhyScreen(ModalScreen[None]):
 
     def _text(self) -> Content:
         why = self._explain(self._names[self._at])
-        colour = COLOURS[why.severity]
+        colour = "$kmm-dim" if why.is_old else COLOURS[why.severity]
         sign = GLYPHS[why.severity].strip()
         text = Content.assemble(
             (clean(why.title), "bold $kmm-title"), "    ", (why.text, colour), "   ",
