@@ -51,6 +51,7 @@ class Entry(Input):
 
     def __init__(self, value: str = "", *, id: str, placeholder: str = "", password: bool = False) -> None:  # noqa: A002
         super().__init__(value, id=id, placeholder=placeholder, password=password, compact=True, select_on_focus=False)
+        self.cursor_blink = False
 
 
 class SecretInput(Entry):
