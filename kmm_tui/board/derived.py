@@ -86,7 +86,13 @@ _KNOWN: Mapping[str, Metric] = MappingProxyType(
     {metric.name: metric for metric in CATALOGUE} | {name: derived.metric for name, derived in DERIVED.items()}
 )
 # Of several reasons the one that will not pass by itself is told.
-_REASONS = (Absent.NOT_OFFERED, Absent.NOT_ASKED, Absent.NOT_ANSWERED, Absent.NOT_APPLICABLE)
+_REASONS = (
+    Absent.NOT_OFFERED,
+    Absent.NOT_RECORDED,
+    Absent.NOT_ASKED,
+    Absent.NOT_ANSWERED,
+    Absent.NOT_APPLICABLE,
+)
 
 
 def known_metrics() -> Mapping[str, Metric]:

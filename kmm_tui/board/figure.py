@@ -23,6 +23,8 @@ class Absent(Enum):
     """Nobody asked for it."""
     NOT_ANSWERED = "?"
     """Asked for, and the answer holds no usable value."""
+    NOT_RECORDED = "n/r"
+    """A value of a moment that is past, which this machine did not record and the API does not tell any more."""
 
 
 Figure: TypeAlias = Number | Absent
@@ -37,11 +39,15 @@ class Figures:
     values: Mapping[str, Number | None]
     refused: frozenset[str] = frozenset()
     """Response fields that this account does not know."""
+    unrecorded: frozenset[str] = frozenset()
+    """Response fields of a moment that is past, at which nobody took note of them."""
 
     def get(self, metric: Metric) -> Figure:
         """The figure of `metric`: its value, or why there is none."""
         if self.method not in metric.methods or metric.field in self.refused:
             return Absent.NOT_OFFERED
+        if metric.field in self.unrecorded:
+            return Absent.NOT_RECORDED
         if metric.field not in self.asked:
             return Absent.NOT_ASKED
         value = self.values.get(metric.field)
@@ -58,7 +64,8 @@ class Figures:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figures):
             return NotImplemented
-        mine, others = (self.method, self.asked, self.refused), (other.method, other.asked, other.refused)
+        mine = (self.method, self.asked, self.refused, self.unrecorded)
+        others = (other.method, other.asked, other.refused, other.unrecorded)
         return mine == others and dict(self.values) == dict(other.values)
 
     __hash__ = None  # type: ignore[assignment]

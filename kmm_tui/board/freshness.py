@@ -26,6 +26,8 @@ class Age(Enum):
     """To be drawn dimmed, without colour."""
     GONE = "--"
     """To be drawn without its value."""
+    PAST = "PAST"
+    """About a time that is over: it neither is live nor grows old."""
 
 
 @dataclass(frozen=True, slots=True)

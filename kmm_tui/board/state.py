@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from kmm_tui.board.freshness import Freshness, Trouble, freshness
+from kmm_tui.board.freshness import Age, Freshness, Trouble, freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend
 
@@ -56,8 +56,12 @@ class TopicState:
     """What it is about is no more: it is to be forgotten."""
     is_paused: bool = False
     """Nobody looks at it, so it is not asked for."""
+    is_past: bool = False
+    """It is about a time that is over: it was asked for once, and will not be again."""
 
     def freshness(self, now: float) -> Freshness:
         """How fresh the content is at `now`, epoch seconds."""
+        if self.is_past:
+            return Freshness(Age.PAST if self.content else Age.AWAITED, None, self.trouble)
         last_good = self.content.taken_at / 1000 if self.content else None
         return freshness(last_good, self.interval, now, self.trouble, self.next_try)

@@ -28,6 +28,7 @@ ABSENCES = {
     Absent.NOT_OFFERED: "this method of the API, or this account, does not offer it",
     Absent.NOT_ASKED: "nobody asked for it: choose it as a column to have it asked",
     Absent.NOT_ANSWERED: "asked for, and the answer holds no usable value",
+    Absent.NOT_RECORDED: "not recorded: it is a value of that moment, of which the API tells only the present one",
 }
 
 
