@@ -38,6 +38,8 @@ class Board:
         self._names: dict[Scope, str] = {}
         self._judged: dict[Topic, Judged] = {}
         self._rows: dict[Topic, ScopeRow] = {}
+        self._fresh: dict[Topic, Freshness] = {}
+        self._fresh_at = 0.0
         self._agents: dict[str, AgentRow] = {}
         self._detailed: AgentRow | None = None
         self.recent = Recent(RECENT)
@@ -51,6 +53,7 @@ class Board:
             return
         before = self._states.get(state.topic)
         self._states[state.topic] = state
+        self._fresh.pop(state.topic, None)
         content = state.content
         if before and before.content is content:
             return
@@ -82,7 +85,17 @@ class Board:
     def freshness(self, topic: Topic, now: float) -> Freshness:
         """How fresh `topic` is at `now`, epoch seconds."""
         state = self._states.get(topic)
-        return state.freshness(now) if state else Freshness(Age.AWAITED, None)
+        return self._freshness(state, now) if state else Freshness(Age.AWAITED, None)
+
+    def _freshness(self, state: TopicState, now: float) -> Freshness:
+        # Asked for several times within one moment, for hundreds of topics, each second.
+        if now != self._fresh_at:
+            self._fresh.clear()
+            self._fresh_at = now
+        found = self._fresh.get(state.topic)
+        if found is None:
+            found = self._fresh[state.topic] = state.freshness(now)
+        return found
 
     def label(self, scope: Scope) -> str:
         """The name of a scope, or what it is and its id where it has none."""
@@ -155,12 +168,12 @@ class Board:
 
     def ages(self, now: float) -> list[Age]:
         """The age of everything, in a fixed order: if it differs from before, something has to look older."""
-        return [state.freshness(now).age for state in self._states.values()]
+        return [self._freshness(state, now).age for state in self._states.values()]
 
     def section(self, level: Level, now: float) -> Freshness:
         """How fresh a table of skills or groups is as a whole: as its worst row, or as its list while there is none."""
         found = [
-            state.freshness(now)
+            self._freshness(state, now)
             for topic, state in self._states.items()
             if topic.section is Section.FIGURES
             and topic.scope.level is level
@@ -173,12 +186,12 @@ class Board:
         """The worst of everything that is asked for."""
         asked = [state for state in self._states.values() if not state.is_paused]
         states = [s for s in asked if s.topic.scope.key or s.topic.scope == ACCOUNT or s.trouble]
-        return worst([state.freshness(now) for state in states])
+        return worst([self._freshness(state, now) for state in states])
 
     def _row(self, scope: Scope, state: TopicState, now: float) -> ScopeRow:
         figures = state.content.figures if isinstance(state.content, Snapshot) else None
         judged = self._judged.get(state.topic, UNJUDGED) if figures else UNJUDGED
-        age, label, known = state.freshness(now).age, self.label(scope), self._rows.get(state.topic)
+        age, label, known = self._freshness(state, now).age, self.label(scope), self._rows.get(state.topic)
         # The same object as long as it says the same: tables compare by identity first.
         if (
             known is None

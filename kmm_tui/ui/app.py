@@ -131,6 +131,7 @@ class BoardApp(EnduringApp[str]):
         note: str = "",
     ) -> None:
         """`note` is told at the start, while there is nothing worse to tell."""
+        self._own_themes: dict[str, Theme] = {}
         super().__init__()
         self._connect = connect
         self._about = about
@@ -177,8 +178,16 @@ class BoardApp(EnduringApp[str]):
     @property
     def available_themes(self) -> dict[str, Theme]:
         """The board's own themes only: the others know nothing of its roles."""
-        themes = super().available_themes
-        return {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
+        # Textual asks for it with every line that it draws.
+        if not self._own_themes:
+            themes = super().available_themes
+            self._own_themes = {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
+        return self._own_themes
+
+    def register_theme(self, theme: Theme) -> None:
+        """Adds a theme, or replaces one of the same name."""
+        self._own_themes = {}
+        super().register_theme(theme)
 
     # -- the feed
 
