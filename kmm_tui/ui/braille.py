@@ -1,6 +1,7 @@
 """Lines drawn in braille dots: two across and four down in each terminal cell."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 DOTS_ACROSS, DOTS_DOWN = 2, 4
 
@@ -82,6 +83,31 @@ class Pen:
                 self._canvas.dot(*point, self._owner)
             self._steps += 1
         self._at = (x, y)
+
+
+def trace(canvas: Canvas, owner: int, run: Iterable[tuple[int, int]]) -> None:
+    """Draws one line through dots in order of x: all of one column from the first by the extremes to the last.
+
+    A line of one column alone is two dots wide within its cell, so that it is seen.
+    """
+    pen = Pen(canvas, owner)
+    columns = 0
+    for x, dots in groupby(run, key=lambda dot: dot[0]):
+        rows = [y for _, y in dots]
+        columns += 1
+        pen.to(x, rows[0])
+        if len(rows) > 1:
+            for row in (min(rows), max(rows), rows[-1]):
+                pen.to(x, row)
+    if columns == 1:
+        canvas.dot(x ^ 1, rows[0], owner)
+
+
+def level_line(canvas: Canvas, owner: int, y: int, pattern: Pattern) -> None:
+    """A line across the whole canvas at the row of dots `y`, in `pattern` from the left."""
+    for x in range(canvas.width * DOTS_ACROSS):
+        if pattern[x % len(pattern)]:
+            canvas.dot(x, y, owner)
 
 
 def _between(x0: int, y0: int, x1: int, y1: int) -> Iterator[tuple[int, int]]:
