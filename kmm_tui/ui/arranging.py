@@ -12,7 +12,6 @@ from kmm_tui.settings.view import View as SavedView
 from kmm_tui.settings.views import Views
 from kmm_tui.ui import agent_table, scope_table
 from kmm_tui.ui.agents_panel import AgentsPanel
-from kmm_tui.ui.board_screen import AnyPanel
 from kmm_tui.ui.chooser import Choice, ColumnChooser
 from kmm_tui.ui.figure_column import choosable
 from kmm_tui.ui.places import Place, View
@@ -98,7 +97,7 @@ class Arranging(Supervisor):
 
     def present_view(self, name: str) -> SavedView:
         """What is on the screen, as a view to save."""
-        here, panel = self.trail.here, self.active
+        here, panel = self.trail.here, self._panel_of(self.trail.here.view)
         screen = View.AGENTS if here.view is View.AGENT else here.view
         scope = here.scope if here.view in (View.AGENTS, View.TREND) else ACCOUNT
         method = Method.AGENT_VIEW if isinstance(panel, AgentsPanel) else Method.METRICS
@@ -114,6 +113,17 @@ class Arranging(Supervisor):
             scope=None if scope == ACCOUNT else (scope.level.value, scope.key),
         )
 
+    def _panel_of(self, view: View) -> ScopePanel | AgentsPanel | None:
+        """The table that a saved view arranges; None where there is none."""
+        panels: dict[View, ScopePanel | AgentsPanel] = {
+            View.OVERVIEW: self.skills,
+            View.SKILLS: self.skills,
+            View.GROUPS: self.groups,
+            View.AGENTS: self.agents,
+            View.AGENT: self.agents,
+        }
+        return panels.get(view)
+
     def open_view(self, view: SavedView) -> None:
         """Arranges the screen as a saved view says. What it names and is no more is left out."""
         scope = Scope(Level(view.scope[0]), view.scope[1]) if view.scope else ACCOUNT
@@ -121,8 +131,8 @@ class Arranging(Supervisor):
         self.arrive()
 
         def arrange() -> None:
-            panel: AnyPanel | None = self.active
-            if not isinstance(panel, ScopePanel | AgentsPanel):
+            panel = self._panel_of(self.trail.here.view)
+            if panel is None:
                 return
             panel.choose_columns(view.columns)
             if view.sort:

@@ -1,8 +1,9 @@
-"""Who could cover a skill, over the board: those who are away and have it, and those online who have room."""
+"""Who could cover a skill or group, over the board: those of its agents who are away, and those online with room."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -40,26 +41,45 @@ COLUMNS: tuple[Column[Agent], ...] = (
 )
 
 
+class Found(NamedTuple):
+    """Who could cover, at which moment (epoch ms) times in state are told, and whether it is too old to rely on."""
+
+    cover: Cover
+    now_ms: int
+    is_old: bool
+
+
 class CoverTitle(RoleLines):
-    """What is missing, and of which skill."""
+    """What is missing, and where."""
 
     DEFAULT_CSS = """
     CoverTitle { height: 3; background: $kmm-surface; }
     """
 
-    def __init__(self, label: str, found: Cover) -> None:
+    def __init__(self, label: str) -> None:
         super().__init__()
-        self._label, self._found = label, found
+        self._label = label
+        self._found: Found | None = None
+
+    def update_found(self, found: Found | None) -> None:
+        """Shows what is known by now."""
+        self._found = found
+        self.show()
 
     def lines(self, width: int) -> list[Line]:  # noqa: ARG002 - cut by its base
-        found = self._found
+        title: Line = [("WHO COULD COVER", "strong"), (f" · {self._label}", "value")]
+        if self._found is None:
+            return [title, [("what was known is too old to be shown", "warn")]]
+        found = self._found.cover
         waiting = "?" if found.waiting is None else str(found.waiting)
         free = "?" if found.free is None else str(found.free)
         need: Span = ("more wait than there is room for", "warn") if found.needed else ("there is room for all", "dim")
         if found.needed is None:
             need = ("whether there is room is not known", "dim")
+        if self._found.is_old:
+            title = [*title, ("   STALE: as of the last answer", "warn")]
         return [
-            [("WHO COULD COVER", "strong"), (f" · {self._label}", "value")],
+            title,
             [(f"{waiting} waiting, {free} free slots: ", "value"), need],
             [("away or back soon first, shortest away on top; then online with room", "dim")],
         ]
@@ -82,12 +102,12 @@ class CoverScreen(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, label: str, found: Cover, now_ms: int) -> None:
+    def __init__(self, label: str, find: Callable[[], Found | None]) -> None:
+        """`find` tells what is known by now; None once it is too old to be shown."""
         super().__init__()
-        self._now_ms = now_ms
-        self._title = CoverTitle(label, found)
-        self._agents = [*found.away, *found.room]
-        self._table: LineTable[Agent] = LineTable(COLUMNS, empty="nobody who has this skill is away or has room")
+        self._find = find
+        self._title = CoverTitle(label)
+        self._table: LineTable[Agent] = LineTable(COLUMNS, empty="none of its agents is away or has room")
 
     def compose(self) -> ComposeResult:
         """The title and the list."""
@@ -96,10 +116,19 @@ class CoverScreen(ModalScreen[str | None]):
             yield self._table
 
     def on_mount(self) -> None:
-        """Those who could, in the order in which one would ask them."""
-        self._table.tick(self._now_ms)
-        self._table.set_rows([(agent.key, agent) for agent in self._agents])
+        """The list has the keyboard."""
+        self.renew()
         self._table.focus()
+
+    def renew(self) -> None:
+        """Those who could by now, in the order in which one would ask them."""
+        found = self._find()
+        self._title.update_found(found)
+        if found is not None:
+            self._table.tick(found.now_ms)
+        self._table.dim = found is None or found.is_old
+        agents = [*found.cover.away, *found.cover.room] if found else []
+        self._table.set_rows([(agent.key, agent) for agent in agents])
 
     def on_line_table_row_selected(self, event: LineTable.RowSelected) -> None:
         """Goes to the agent."""

@@ -12,8 +12,12 @@ from typing import Any
 
 from kmm_tui.board.derived import metric_named
 from kmm_tui.board.figure import Absent
+from kmm_tui.board.freshness import Age
+from kmm_tui.board.insight import time_in_state_ms
+from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Cell, Column
+from kmm_tui.ui.detail_panel import FigureLine
 
 MOST_NAMES = 1000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -78,11 +82,15 @@ def _told(columns: Sequence[Column[Any]]) -> list[Column[Any]]:
 
 
 def _value(column: Column[Any], row: Any, now_ms: int) -> Value:
-    metric = metric_named(column.key)
-    if metric is not None:
-        figure = row.get(metric)
-        return None if isinstance(figure, Absent) else figure
-    return _text(column, row, now_ms)
+    if isinstance(row, AgentRow) and column.key == "for":
+        return time_in_state_ms(row.agent, now_ms)
+    metric = row.metric if isinstance(row, FigureLine) and column.key == "value" else metric_named(column.key)
+    if metric is None:
+        return _text(column, row, now_ms)
+    # What is too old to be shown is too old for a file.
+    gone = isinstance(row, ScopeRow) and row.age in (Age.GONE, Age.AWAITED)
+    figure = Absent.NOT_ANSWERED if gone else row.get(metric)
+    return None if isinstance(figure, Absent) else figure
 
 
 def _text(column: Column[Any], row: Any, now_ms: int) -> str:

@@ -28,7 +28,7 @@ def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.arranging import Arranging
-    from kmm_tui.ui.chooser import ColumnChooser
+    from kmm_tui.ui.chooser import ColumnChooser, _List
     from kmm_tui.ui.cover import CoverScreen
     from kmm_tui.ui.filterbar import FilterBar
     from kmm_tui.ui.help import Help
@@ -40,7 +40,7 @@ def deeds() -> dict[str, Deed]:
 
     sources: tuple[type[DOMNode], ...] = (
         Arranging, LineTable, FigureStrip, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen, ColumnChooser,
-        ViewsScreen, FilterBar,
+        _List, ViewsScreen, FilterBar,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:

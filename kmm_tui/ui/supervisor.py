@@ -9,15 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from kmm_tui.board.derived import metric_named
+from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Judged, next_to_breach
 from kmm_tui.board.limit_text import limit_text
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
+from kmm_tui.board.state import AGENTS
 from kmm_tui.board.why import Why, explain
-from kmm_tui.ui.agents_panel import WITH_WORK
+from kmm_tui.ui.agents_panel import WITH_WORK, moment
 from kmm_tui.ui.asking import metrics_of_row, subject_of
 from kmm_tui.ui.board_screen import BoardScreen
-from kmm_tui.ui.cover import CoverScreen
+from kmm_tui.ui.cover import CoverScreen, Found
 from kmm_tui.ui.detail_panel import FigureLine
 from kmm_tui.ui.export import ExportError, as_csv, as_json, row_text, write_export
 from kmm_tui.ui.figure_column import figure_text_of
@@ -41,7 +43,8 @@ class Supervisor(BoardScreen):
         Binding("space", "hold", "Hold", id="rows.hold", tooltip="hold the rows still while asking goes on"),
         Binding("a", "with_work", "Away with work", show=False, id="rows.with-work",
                 tooltip="agents who are away while conversations are assigned to them"),
-        Binding("x", "cover", "Cover", show=False, id="rows.cover", tooltip="who could cover the chosen skill"),
+        Binding("x", "cover", "Cover", show=False, id="rows.cover",
+                tooltip="who could cover the chosen skill or group"),
         Binding("b", "next_to_breach", "Next to breach", show=False, id="rows.next-to-breach",
                 tooltip="the row that is nearest to one of its limits"),
         Binding("t", "next_state", "State", show=False, id="rows.state", tooltip="agents of the next state only"),
@@ -111,20 +114,25 @@ class Supervisor(BoardScreen):
         self.choose_state(WITH_WORK)
 
     def action_cover(self) -> None:
-        """Shows who could cover the chosen skill; without one, the skill that is worst."""
+        """Shows who could cover the chosen skill or group; without one, the skill that is worst."""
         scope = self.scope
-        if scope.level is not Level.SKILL:
+        if scope.level not in (Level.SKILL, Level.GROUP):
             rows = [row for row in self.board.rows(Level.SKILL, self.now) if row.judged.rank]
             if not rows:
                 self.say("no skill is in trouble: choose one to see who could cover it")
                 return
             scope = max(rows, key=lambda row: row.judged.rank).scope
-        found = self.agents.cover_of(self.board, scope, self.now)
-        if found is None:
+
+        def find() -> Found | None:
+            cover = self.agents.cover_of(self.board, scope, self.now)
+            old = self.board.freshness(AGENTS, self.now).age in (Age.STALE, Age.GONE)
+            return Found(cover, moment(self.board, self.now), old) if cover else None
+
+        if find() is None:
             self.say(f"nothing is known of {self.board.label(scope)} by now")
             return
         self.app.push_screen(
-            CoverScreen(self.board.label(scope), found, int(self.now * 1000)),
+            CoverScreen(self.board.label(scope), find),
             lambda key: self.enter(Place(View.AGENT, Scope(Level.AGENT, key))) if key else None,
         )
 
@@ -141,12 +149,15 @@ class Supervisor(BoardScreen):
             self.say("no limit is set for any of them, or all breach one already")
             return
         near = found.judged.nearest
-        panel.table.move_cursor(panel.key_of(found))
-        panel.table.pick_column(near)
+        is_shown = panel.table.move_cursor(panel.key_of(found))
+        # Where the column does not fit, no other one is meant: without a picked one `?` is about the nearest figure.
+        if not panel.table.pick_column(near):
+            panel.table.pick_column(None)
         panel.table.focus()
         verdict = found.judged.verdicts[near]
         text = figure_text_of(found, near)
-        self.say(f"next to breach: {found.label}, {_label(near)} {text} of {limit_text(verdict.limit)}")
+        hidden = "" if is_shown else " (the filter hides it)"
+        self.say(f"next to breach: {found.label}, {_label(near)} {text} of {limit_text(verdict.limit)}{hidden}")
 
     # -- why
 
@@ -192,7 +203,7 @@ class Supervisor(BoardScreen):
     def action_copy(self) -> None:
         """Copies the row under the cursor, as text."""
         panel = self.active
-        row = panel.table.cursor_row if panel else None
+        row = panel.table.cursor_row if panel and panel.table.message is None else None
         if panel is None or row is None:
             self.say("there is no row to copy")
             return
@@ -202,8 +213,8 @@ class Supervisor(BoardScreen):
     def action_export(self, form: str) -> None:
         """Writes what the table shows into a file."""
         panel = self.active
-        if panel is None:
-            self.say("there is no table to export")
+        if panel is None or panel.table.message is not None:
+            self.say("there is no table to export" if panel is None else "there are no rows to export")
             return
         shown = [column for column in panel.columns if column.key in panel.table.shown_columns]
         rows: list[AnyRow] = list(panel.shown_rows)
