@@ -88,7 +88,7 @@ def test_an_account_is_connected_from_nothing(home: dict[str, str], simulator: d
     terminal.send("Acme EMEA\r")
     terminal.wait(lambda: "acme-emea" in terminal.text)
     terminal.send("\r")
-    terminal.wait_for("Secrets in files", "config.toml")
+    terminal.wait_for("Secrets in files")
     assert left_behind(home) == {}
     terminal.send("\r")
     terminal.wait_for("Acme EMEA", "● LIVE")
