@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GOODBYE = 3.0
 """Seconds that logging out may take before one leaves all the same."""
 
-NO_ACCOUNT = 'No account at hand? "kmm-tui demo" shows the board; "kmm-tui config init" writes a file to fill in.'
+NO_ACCOUNT = '"kmm-tui setup" asks for an account step by step; "kmm-tui demo" shows the board without one.'
 
 _Result = TypeVar("_Result")
 _Command = TypeVar("_Command", bound=Callable[..., Any])

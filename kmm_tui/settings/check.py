@@ -20,7 +20,7 @@ from kmm_tui.settings.table import Table
 T = TypeVar("T", bound=Table)
 
 NOT_A_TABLE = "must be a table"
-_FORMS_OF_A_VALUE = 'must be text in quotes, { file = "..." } or { command = ["..."] }'
+_FORMS_OF_A_VALUE = 'must be text in quotes, { file = "..." }, { command = ["..."] } or { keyring = "service/username" }'
 _HOMES: dict[str, str] = {
     **dict.fromkeys(AUTH_KEYS, "[profiles.NAME.auth]"),
     **dict.fromkeys((name for name in Profile.model_fields), "[profiles.NAME]"),
@@ -136,7 +136,7 @@ def _extra(path: KeyPath, within: KeyPath, model: type[Table], method: str) -> F
     if not method:
         return unknown(name, path[:-1], list(model.model_fields))
     if len(within) > 2:
-        return unknown(name, path[:-1], ["file", "command"])
+        return unknown(name, path[:-1], ["file", "command", "keyring"])
     known = [field for field in METHODS[method].model_fields if field != "method"]
     if name in AUTH_KEYS:
         return Finding(path, f'not for method "{method}", which takes {listed(known, "and")}')

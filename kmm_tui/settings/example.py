@@ -31,7 +31,8 @@ _EXAMPLE = """\
 
 # How to sign in: "app_key", "client_credentials", "user" or "bearer".
 # A secret is text in quotes, the one line of a file that only you may read (chmod 600; a path that is not whole
-# starts at the folder of this file), or the first line that a command prints.
+# starts at the folder of this file), the first line that a command prints, or an entry of the system's keyring,
+# { keyring = "service/username" }, which takes: pip install 'kmm-tui[keyring]'.
 #[profiles.acme.auth]
 #method = "app_key"
 #app_key = "your app key"

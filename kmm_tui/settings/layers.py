@@ -15,7 +15,7 @@ from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.errors import Problem
 from kmm_tui.settings.keys import KeyPath
 from kmm_tui.settings.models import FILE_ONLY, Board, Profile, Settings, Ui
-from kmm_tui.settings.secrets import SecretCommand, SecretFile
+from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 
 AUTH_KEYS = tuple(dict.fromkeys(name for model in METHODS.values() for name in model.model_fields))
 SETTING_KEYS = (
@@ -30,7 +30,7 @@ VARIABLES = {keys.variable(key): key for key in SETTING_KEYS}
 
 _PLAIN = frozenset(
     {"account", "name", "domain_api", "ca_bundle", "method", "username", "client_id"}
-    | {name for model in (Settings, Board, Ui, SecretFile, SecretCommand) for name in model.model_fields}
+    | {name for model in (Settings, Board, Ui, SecretFile, SecretCommand, SecretKeyring) for name in model.model_fields}
 )
 
 

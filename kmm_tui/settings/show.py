@@ -18,7 +18,7 @@ from kmm_tui.settings.layers import DEFAULT, Source
 from kmm_tui.settings.load import Loaded
 from kmm_tui.settings.models import FREE_TABLES, Board, Settings
 from kmm_tui.settings.own_limits import limit_text
-from kmm_tui.settings.secrets import SecretCommand, SecretFile
+from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 
 MASK = "********"
 _ROWS_OF_THEIR_OWN = ("own_limits", *FREE_TABLES)
@@ -80,6 +80,8 @@ def _limits(loaded: Loaded) -> Iterator[Row]:
 def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(value, SecretFile):
         yield path, f"file {value.file}"
+    elif isinstance(value, SecretKeyring):
+        yield path, f"keyring {value.keyring}"
     elif isinstance(value, SecretCommand):
         yield path, f"command {shlex.join(value.command)}"
     elif isinstance(value, BaseModel):
@@ -106,7 +108,7 @@ def schema() -> dict[str, Any]:
     whole = Settings.model_json_schema()
     tables = [whole, *whole["$defs"].values()]
     for table in tables:
-        required = [name for name in table.get("required", []) if name in {"method", "file", "command", "metric"}]
+        required = [name for name in table.get("required", []) if name in {"method", "file", "command", "keyring", "metric"}]
         table.pop("required", None)
         if required:
             table["required"] = required

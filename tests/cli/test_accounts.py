@@ -115,7 +115,7 @@ def test_without_an_account_both_ways_and_the_demo_are_named(command: tuple[str,
     assert "[profiles.default]" in ran.err
     assert "config.toml" in ran.err
     assert "kmm-tui demo" in ran.err
-    assert "kmm-tui config init" in ran.err
+    assert "kmm-tui setup" in ran.err
 
 
 def test_a_typo_in_the_environment_is_no_reason_to_offer_the_demo(kmm: Any, server: Any) -> None:

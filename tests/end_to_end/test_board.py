@@ -23,7 +23,7 @@ def clock(ms: float | None) -> str:
     return ABSENT if ms is None else f"{int(ms) // 60_000}:{int(ms) // 1000 % 60:02}"
 
 
-COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "TREND of the account", "whole account")
+COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "whole account")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 DEMO = ("demo", "--size", "small")
-COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "TREND of the account")
+COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account")
 TOGETHER = 2.0
 """Seconds within which the simulator has to have gone after the board."""
 

@@ -41,7 +41,7 @@ def test_the_old_figures_are_there_with_their_age_while_the_server_is_gone(
 ) -> None:
     mine = {**environ, **own_floor.environ(), "KMM_TUI_LOG": "debug"}
     first = start(environ=mine, state=tmp_path)
-    first.wait_for("● LIVE", "AGENTS of the account", "TREND of the account", "whole account")
+    first.wait_for("● LIVE", "AGENTS of the account", "whole account")
     known = steady(first)
     first.send("q")
     assert first.ended() == 0

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "TREND of the account", "whole account")
+COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "whole account")
 DOWN = "\x1b[B"
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "TREND of the account", "whole account")
+COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "whole account")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ DOMAIN_API_SCHEME = (
     "config.toml:2: profiles.a.domain_api: must begin with https://; "
     "http:// is only for this machine (127.0.0.1, [::1] or localhost)"
 )
-FORMS = 'must be text in quotes, { file = "..." } or { command = ["..."] }'
+FORMS = 'must be text in quotes, { file = "..." }, { command = ["..."] } or { keyring = "service/username" }'
 INCOMPLETE = {
     'config.toml:1: profiles.a.account: missing; set KMM_TUI_ACCOUNT, or write account = "12345678" '
     "under [profiles.a] in config.toml",

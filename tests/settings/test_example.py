@@ -145,7 +145,7 @@ def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
     assert "required" not in document
     required = {name: table["required"] for name, table in document["$defs"].items() if "required" in table}
     methods = {name: ["method"] for name in ("UserAuth", "AppKeyAuth", "ClientCredentialsAuth", "BearerAuth")}
-    assert required == {**methods, "SecretFile": ["file"], "SecretCommand": ["command"], "OwnLimit": ["metric"]}
+    assert required == {**methods, "SecretFile": ["file"], "SecretCommand": ["command"], "SecretKeyring": ["keyring"], "OwnLimit": ["metric"]}
 
 
 def test_the_schema_writes_lengths_of_time_as_people_do() -> None:
