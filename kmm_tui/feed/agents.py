@@ -60,6 +60,10 @@ class Agents:
                 return AgentDetail(key, agent, record.states, record.reasons, window, cost.asked_at, cost)
         return AgentDetail(key, None, (), (), window, cost.asked_at, cost)
 
+    def last(self, key: str) -> Agent | None:
+        """An agent as the last roster has it."""
+        return self._last.get(key)
+
     def _agents(self, answer: AgentViewAnswer) -> tuple[Agent, ...]:
         refused, last = self._asker.refused(Method.AGENT_VIEW), self._last
         found = (agent_of(record, answer.asked, refused) for record in answer.records)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from kmm_tui.api.answers import MetricsAnswer
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.errors import KmmError
+from kmm_tui.api.number import Number
+from kmm_tui.api.window import Window
 from kmm_tui.board.doubt import BELIEVED_AFTER
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
-from kmm_tui.board.snapshot import Listing, Snapshot
+from kmm_tui.board.snapshot import Listing, Roster, Snapshot
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, Content, Section, Topic, TopicState
 from kmm_tui.feed.asker import Asker
+from kmm_tui.feed.backfill import Backfill, Live
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.extra import extra_of
@@ -25,6 +28,8 @@ from kmm_tui.feed.gather import Gatherer, Wants
 from kmm_tui.feed.gone import Gone
 from kmm_tui.feed.kept import KeptBoard
 from kmm_tui.feed.offered import Offered
+from kmm_tui.feed.other_days import OtherDays
+from kmm_tui.feed.past import Archive
 from kmm_tui.feed.poller import Poller
 from kmm_tui.feed.usual import Usual
 
@@ -57,6 +62,7 @@ class Feed:
         publish: Callable[[TopicState], None],
         budget: Budget | None = None,
         kept: KeptBoard | None = None,
+        archive: Archive | None = None,
     ) -> None:
         self._client = client
         self._watch = watch
@@ -68,6 +74,8 @@ class Feed:
         self._budget = budget or Budget(clock)
         asker = Asker(client, Offered(clock, self._budget.memory))
         self._gatherer = Gatherer(asker, wants, clock, self._learn)
+        ahead = lambda: client.server_offset  # noqa: E731
+        self._days = OtherDays(asker, self._gatherer, watch, archive, clock, self._budget, ahead, self._live)
         self._wants = wants
         self._usual = Usual(wants.metrics, wants.agent_metrics)
         self._look = Look()
@@ -82,7 +90,7 @@ class Feed:
         """Begin: learn the skills and groups, and poll the account, its agents and its trend."""
         if self._kept:
             self._kept.part = self._usual.part
-            for state in self._kept.recalled.values():
+            for state in self._kept.recalled.values() if self._is_usual_window else ():
                 self._tell(state)
             self._spawn(self._kept.run(), "kept board")
         self._poll(AGENTS, self._gatherer.agents, self._interval)
@@ -90,12 +98,15 @@ class Feed:
         self.show(self._look)
         for level in LISTS:
             self._list(level)
+        if self._days.fills:
+            self._spawn(self._days.backfill.run(), "backfill")
         if self._client.sign_in.keep_alive_every:
             self._spawn(self._keep_alive(self._client.sign_in.keep_alive_every), "keep-alive")
 
     async def close(self) -> None:
         """Log out and drop every connection. The workers are ended by their owner, before this."""
         self._gatherer.close()
+        self._days.close()
         # Both at once: neither a silent server nor a slow disk is to cost the other.
         await asyncio.gather(self._client.close(), *([self._kept.write()] if self._kept else []))
 
@@ -204,6 +215,44 @@ class Feed:
             if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP and topic.scope.key:
                 poller.ask_now(other=True)
 
+    @property
+    def window(self) -> int | Callable[[], Window]:
+        """What live figures are counted over: ms up to now, or what tells the present window. Asked for at once."""
+        return self._gatherer.window
+
+    @window.setter
+    def window(self, window: int | Callable[[], Window]) -> None:
+        if window == self._gatherer.window:
+            return
+        self._gatherer.window = window
+        for topic, poller in self._pollers.items():
+            if topic.section is not Section.TREND and topic not in LISTS.values():
+                poller.ask_now(other=True)
+
+    @property
+    def _is_usual_window(self) -> bool:
+        return self._gatherer.window == self._wants.window
+
+    async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
+        """The board of a window that is over, as `look` wants it. Raises the `KmmError` that leaves nothing to show."""
+        return await self._days.board(window, look)
+
+    def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, Number | None]]:
+        """What the figures of `scope` were in comparable windows, by days ago and response field; see `UsualOf`."""
+        return self._days.usual.usual_of(scope, names, window)
+
+    @property
+    def backfill(self) -> Backfill:
+        """What fills in how it was on other days."""
+        return self._days.backfill
+
+    def _live(self) -> Live:
+        asked = [(topic, poller.state) for topic, poller in self._pollers.items() if not poller.state.is_paused]
+        figures = (state.trouble for topic, state in asked if topic.section is Section.FIGURES)
+        trouble = next((each.word for each in figures if each), "")
+        # One that was never answered is being asked.
+        return Live(min((state.next_try or 0.0 for _, state in asked), default=None), trouble)
+
     def unmatched(self) -> tuple[str, ...]:
         """What the person watches and the account does not have, once its skills and groups are known."""
         if len(self._listed) < len(LISTS):
@@ -265,11 +314,20 @@ class Feed:
             self._publish(TopicState(topic, self._interval, is_withdrawn=True))
 
     def _publish(self, state: TopicState) -> None:
-        if self._kept:
+        if self._kept and self._is_usual_window:
             state = self._kept.filled(state)
         self._tell(state)
-        if self._kept and (state.is_withdrawn or self._usual.has(state.topic, subgroups=self.subgroups)):
+        if (
+            self._kept
+            and self._is_usual_answer(state)
+            and (state.is_withdrawn or self._usual.has(state.topic, subgroups=self.subgroups))
+        ):
             self._kept.note(state)
+
+    def _is_usual_answer(self, state: TopicState) -> bool:
+        """Whether its window is the one that the next start asks for, too."""
+        content = state.content
+        return not isinstance(content, Snapshot | Roster) or content.window.width == self._wants.window
 
     def _learn(self, level: Level, answer: MetricsAnswer) -> None:
         if level in self._listed:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kmm_tui.api.answers import MetricsAnswer, MetricsRow
 from kmm_tui.api.errors import TooManyAgents
 from kmm_tui.api.query import METRICS_PAGE, GroupBy, HistoricalQuery, MetricsQuery
-from kmm_tui.api.window import MINUTE, Window
+from kmm_tui.api.window import KEPT, MINUTE, Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend, figures_of, trend_of
+from kmm_tui.board.snapshot import Agent, AgentDetail, Listing, Roster, Snapshot, Trend, figures_of, trend_of
 from kmm_tui.feed.agents import Agents
 from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.clock import Clock
@@ -34,7 +34,7 @@ _GROUP_BY: dict[Level, GroupBy] = {Level.SKILL: "skillId", Level.GROUP: "agentGr
 
 @dataclass(frozen=True, slots=True)
 class Wants:
-    """What the board asks for: request names by method, and the widths of the windows in ms."""
+    """What the board asks for: request names by method, and the widths of the usual windows in ms."""
 
     window: int
     metrics: tuple[str, ...]
@@ -71,6 +71,8 @@ class Gatherer:
         self._skills: tuple[str, ...] = ()
         self.calls: dict[str, int] = {}
         self.wants = wants
+        # A width in ms up to now, or whatever tells the window of this moment.
+        self.window: int | Callable[[], Window] = wants.window
         self.extra = Extra()
         self.subgroups = False
 
@@ -102,13 +104,13 @@ class Gatherer:
 
     async def agent(self, key: str) -> AgentDetail:
         """Everything about one agent."""
-        detail = await self._agents.detail(key, self._window(self.wants.window))
+        detail = await self._agents.detail(key, self.present())
         self.calls["agent"] = detail.cost.calls
         return detail
 
     async def _roster(self) -> Roster:
         return await self._agents.roster(
-            self._window(self.wants.window),
+            self.present(),
             (*self.wants.agent_metrics, *self.extra.agent_metrics),
             self._sizes,
             self._skills,
@@ -119,14 +121,25 @@ class Gatherer:
         async with self._sweeping[Level.GROUP]:
             if self._sizes:
                 return
-        await self._sweep(Level.GROUP, self._window(self.wants.window), want_all=False)
+        await self._sweep(Level.GROUP, self.present(), want_all=False)
 
     async def trend(self, scope: Scope = ACCOUNT) -> Trend:
         """Counts over time of any scope: of whole intervals only, none that still goes on."""
         step = self.wants.trend_interval * MINUTE
         end = int(self._clock.now() * 1000) // step * step
+        return await self._trend(scope, Window(end - self.wants.trend_window, end))
+
+    async def past_trend(self, scope: Scope, window: Window) -> Trend:
+        """The trend that ends where `window` does, as far back as the API has it. Raises `LimitExceeded` beyond."""
+        step = self.wants.trend_interval * MINUTE
+        end = window.end // step * step
+        reach = KEPT[Method.HISTORICAL] - step
+        start = max(end - self.wants.trend_window, -(-(int(self._clock.now() * 1000) - reach) // step) * step)
+        return await self._trend(scope, Window(start if start < end else end - self.wants.trend_window, end))
+
+    async def _trend(self, scope: Scope, window: Window) -> Trend:
         query = HistoricalQuery(
-            window=Window(end - self.wants.trend_window, end),
+            window=window,
             metrics=self.wants.trend_metrics,
             interval=self.wants.trend_interval,
             skill_ids=(scope.key,) if scope.level is Level.SKILL else (),
@@ -138,7 +151,7 @@ class Gatherer:
     async def everything(self, level: Level) -> list[Snapshot]:
         """The figures of every skill (and of the account, which comes with them) or of every group there is."""
         with_account = level is Level.SKILL
-        answer = await self._sweep(level, self._window(self.wants.window), want_all=with_account)
+        answer = await self._sweep(level, self.present(), want_all=with_account)
         snapshots = [self._snapshot(Scope(level, row.key), row, answer) for row in answer.rows]
         return [self._snapshot(ACCOUNT, None, answer), *snapshots] if with_account else snapshots
 
@@ -147,6 +160,20 @@ class Gatherer:
         if level not in self._swept_at:
             return None
         return Listing(level, self._known[level], self._swept_at[level])
+
+    def present(self) -> Window:
+        """The window of what is asked now."""
+        if callable(self.window):
+            return self.window()
+        return Window.last(self.window, int(self._clock.now() * 1000))
+
+    def parts(self) -> tuple[Mapping[str, float], Sequence[str]]:
+        """How many agents each group has, and which skills there are, as last answered."""
+        return self._sizes, self._skills
+
+    def last_seen(self, key: str) -> Agent | None:
+        """An agent as the last sweep has it."""
+        return self._agents.last(key)
 
     def close(self) -> None:
         """Let go of whoever still waits."""
@@ -159,9 +186,6 @@ class Gatherer:
     @property
     def _metrics(self) -> tuple[str, ...]:
         return (*self.wants.metrics, *self.extra.metrics)
-
-    def _window(self, width: int) -> Window:
-        return Window.last(width, int(self._clock.now() * 1000))
 
     async def _ask_soon(self) -> None:
         await asyncio.sleep(MOMENT)
@@ -178,7 +202,7 @@ class Gatherer:
     async def _ask_for(self, waiting: _Waiting) -> None:
         for family in {scope.level.value for scope in waiting}:
             self.calls[family] = 0
-        window = self._window(self.wants.window)
+        window = self.present()
         skills = [scope for scope in waiting if scope.level is Level.SKILL]
         groups = [scope for scope in waiting if scope.level is Level.GROUP]
         account = ACCOUNT in waiting

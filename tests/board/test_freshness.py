@@ -68,7 +68,7 @@ def test_the_worst_is_one_of_them_and_none_is_worse(found: list[Freshness]) -> N
     if not found:
         assert chosen.age is Age.AWAITED
         return
-    order = [Age.LIVE, Age.AWAITED, Age.LATE, Age.STALE, Age.GONE]
+    order = [Age.PAST, Age.LIVE, Age.AWAITED, Age.LATE, Age.STALE, Age.GONE]
     assert chosen in found
     assert all(order.index(each.age) <= order.index(chosen.age) for each in found)
     if any(each.trouble and each.age is chosen.age for each in found):

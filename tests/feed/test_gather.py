@@ -198,9 +198,9 @@ async def test_a_part_that_fails_does_not_fail_the_other_parts(floor: Any) -> No
     assert [each.figures.get(ONLINE) for each in found[100:]] == list(range(101, 151))
 
 
-async def test_what_nobody_foresaw_reaches_those_who_asked(floor: Any, wants: Wants) -> None:
+async def test_what_nobody_foresaw_reaches_those_who_asked(floor: Any) -> None:
     on = floor(6, 4)
-    on.gatherer.wants = replace(wants, window="nonsense")  # type: ignore[arg-type]
+    on.gatherer.window = "nonsense"
     (found,) = await on.ask(ACCOUNT)
     assert isinstance(found, TypeError)
 

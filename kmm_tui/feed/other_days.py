@@ -1,0 +1,76 @@
+"""Everything that a feed knows of other times than now: boards of past windows, what was usual, and its filling in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from kmm_tui.api.window import Window
+from kmm_tui.board.look import Look
+from kmm_tui.board.scope import Watch
+from kmm_tui.board.state import TopicState
+from kmm_tui.feed.asker import Asker
+from kmm_tui.feed.backfill import Backfill, Live
+from kmm_tui.feed.budget import Budget
+from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.extra import extra_of
+from kmm_tui.feed.gather import Gatherer
+from kmm_tui.feed.history import PastAsker, by_time
+from kmm_tui.feed.past import Archive, PastBoard, Question
+from kmm_tui.feed.usual_of import Comparable, UsualOf
+from kmm_tui.metrics import Method
+
+
+class OtherDays:
+    """The past of one account. `ahead` are the seconds that the server's clock is ahead, None if that is not known."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        gatherer: Gatherer,
+        watch: Watch,
+        archive: Archive | None,
+        clock: Clock,
+        budget: Budget,
+        ahead: Callable[[], float | None],
+        live: Callable[[], Live],
+    ) -> None:
+        self._gatherer = gatherer
+        self._archive = archive = archive or Archive()
+        self._clock = clock
+        self._ahead = ahead
+        wants = gatherer.wants
+        self._asker = PastAsker(asker, archive.store, self._now, gatherer.parts)
+        self._board = PastBoard(self._asker, archive.moments, watch.wants, gatherer.last_seen, gatherer.past_trend)
+        self.usual = UsualOf(self._comparable)
+        metrics = tuple(metric.name for metric in by_time(wants.metrics, Method.METRICS))
+        self.backfill = Backfill(
+            self._asker, self.usual, self._comparable, gatherer.present, metrics, live, budget, clock
+        )
+
+    @property
+    def fills(self) -> bool:
+        """Whether there is anything that is filled in by itself."""
+        return self._archive.comparable is not None
+
+    async def board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
+        """The board of a window that is over; see `PastBoard.look_at`."""
+        wants = self._gatherer.wants
+        extra = extra_of(look, wants.metrics, wants.agent_metrics)
+        question = Question(
+            (*wants.metrics, *extra.metrics),
+            (*wants.agent_metrics, *extra.agent_metrics),
+            look,
+            self._gatherer.subgroups,
+        )
+        return await self._board.look_at(window, question)
+
+    def close(self) -> None:
+        """Lets go of what is being asked."""
+        self._asker.close()
+
+    def _comparable(self, window: Window) -> Sequence[Comparable]:
+        return self._archive.comparable(window, self._now()) if self._archive.comparable else ()
+
+    def _now(self) -> int:
+        """The server's present, epoch ms."""
+        return int((self._clock.now() + (self._ahead() or 0.0)) * 1000)
