@@ -27,7 +27,7 @@ RECENT = (
 )
 """Metrics whose last values are remembered, for the small lines beside them."""
 
-_BADNESS = {Age.PAST: 0, Age.LIVE: 0, Age.AWAITED: 1, Age.LATE: 2, Age.STALE: 3, Age.GONE: 4}
+_BADNESS = {Age.PAST: -1, Age.LIVE: 0, Age.AWAITED: 1, Age.LATE: 2, Age.STALE: 3, Age.GONE: 4}
 
 
 class Board:
