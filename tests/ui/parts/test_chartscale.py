@@ -1,7 +1,8 @@
 """Axes read round, from 0, and in the person's own time."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmm_tui.ui.chartscale import DURATION_STEPS, time_marks, value_marks
+from kmm_tui.ui.chartscale import DURATION_STEPS, ValueScale, day_text, reach, time_marks, value_marks
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
@@ -73,3 +74,50 @@ def test_marks_lie_inside_are_never_more_than_asked_and_in_order(start: int, spa
     assert len(moments) <= most
     assert moments == sorted(set(moments))
     assert all(start <= moment <= start + span for moment in moments)
+
+
+@given(st.floats(-1e9, 0), st.floats(0, 1e9), st.integers(3, 8), st.sampled_from([None, DURATION_STEPS]), st.booleans())
+def test_the_axis_holds_values_on_both_sides_of_0_and_0_itself(
+    lowest: float, highest: float, most: int, steps: Sequence[float] | None, whole: bool
+) -> None:
+    marks = value_marks(highest, most, steps, whole, lowest)
+    assert 0 in marks
+    nearly = 1e-6 + 1e-6 * (highest - lowest)
+    assert marks[0] <= lowest + nearly
+    assert marks[-1] >= highest - nearly
+    assert 2 <= len(marks) <= most
+    assert marks == sorted(set(marks))
+
+
+def test_scores_are_marked_on_both_sides() -> None:
+    assert value_marks(60, 5, lowest=-60) == [-100, -50, 0, 50, 100]
+    assert value_marks(0, 4, lowest=-60) == [-60, -40, -20, 0]
+
+
+@given(st.lists(st.floats(-200, 200), min_size=2), st.integers(1, 60))
+def test_what_stands_higher_is_not_less(values: list[float], height: int) -> None:
+    scale = ValueScale(tuple(value_marks(max(values), 5, lowest=min(values))), height)
+    for lower, higher in pairwise(sorted(values)):
+        assert 0 <= scale.dot(higher) <= scale.dot(lower) <= 4 * height - 1
+    assert {scale.row(value) for value in values} <= set(range(height))
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "limits", "shown"),
+    [
+        (0, 59, [100], (0, 59)),
+        (0, 60, [100], (0, 100)),
+        (0, 130, [100], (0, 130)),
+        (20, 61, [100, 300], (0, 100)),
+        (-13, 0, [-20], (-20, 0)),
+        (-11, 40, [-20, 50], (-11, 50)),
+    ],
+)
+def test_a_limit_comes_into_the_picture_when_the_data_come_near_it(
+    lowest: float, highest: float, limits: list[float], shown: tuple[float, float]
+) -> None:
+    assert reach(lowest, highest, limits) == shown
+
+
+def test_days_are_named_the_same_under_any_locale() -> None:
+    assert day_text(date(2026, 11, 19)) == "Thu 19 Nov"
