@@ -84,23 +84,31 @@ class Pen:
             self._steps += 1
         self._at = (x, y)
 
+    def skip(self, x: int, y: int) -> None:
+        """The next `to` goes on from the dot (x, y)."""
+        self._at = (x, y)
+
 
 def trace(canvas: Canvas, owner: int, run: Iterable[tuple[int, int]]) -> None:
-    """Draws one line through dots in order of x: all of one column from the first by the extremes to the last.
+    """Draws one line through dots in order of x: all of one column as one stroke between its extremes.
 
     A line of one column alone is two dots wide within its cell, so that it is seen.
     """
     pen = Pen(canvas, owner)
-    columns = 0
+    columns = x = last = 0
     for x, dots in groupby(run, key=lambda dot: dot[0]):
         rows = [y for _, y in dots]
+        near, far = min(rows), max(rows)
+        # The pattern of a line shows only if no dot is passed twice.
+        if columns and abs(last - far) < abs(last - near):
+            near, far = far, near
+        last = rows[-1]
         columns += 1
-        pen.to(x, rows[0])
-        if len(rows) > 1:
-            for row in (min(rows), max(rows), rows[-1]):
-                pen.to(x, row)
+        pen.to(x, near)
+        pen.to(x, far)
+        pen.skip(x, last)
     if columns == 1:
-        canvas.dot(x ^ 1, rows[0], owner)
+        canvas.dot(x ^ 1, last, owner)
 
 
 def level_line(canvas: Canvas, owner: int, y: int, pattern: Pattern) -> None:
