@@ -308,3 +308,32 @@ async def test_figures_push_names_aside_where_room_is_short(stage: MakeStage) ->
         assert "1:13" in head
         assert "00:01" in head
         assert (len(app.text()[0]), row_of(app, "┤")) == before
+
+
+@pytest.mark.parametrize(("key", "minute"), [("right", 40), ("left", 10)])
+async def test_from_a_gap_the_cursor_goes_to_the_next_that_is_known(
+    stage: MakeStage, chart: LineChart, key: str, minute: int
+) -> None:
+    app = stage(chart)
+    async with app.run_test(size=(70, 12)) as pilot:
+        known = tuple((each * MINUTE, 5.0) for each in (*range(0, 11, 5), *range(40, 61, 5)))
+        chart.set_data([Series("queue", known)])
+        chart.focus()
+        chart.cursor_to(25 * MINUTE)
+        await pilot.press(key)
+        assert chart.cursor == minute * MINUTE
+
+
+async def test_a_column_of_several_values_tells_their_times_and_days(stage: MakeStage, chart: LineChart) -> None:
+    app = stage(chart)
+    async with app.run_test(size=(70, 12)):
+        known = tuple((each * 5 * MINUTE, float(each)) for each in range(2 * 288))
+        chart.set_data([Series("queue", known)])
+        chart.cursor_to(30 * HOUR)
+        readout = chart.readout()
+        assert readout is not None
+        begin, end = readout.time.removeprefix("Fri 2 Jan ").split("–")
+        first, last = (int(text[:2]) * 12 + int(text[3:]) // 5 + 288 for text in (begin, end))
+        assert first <= 360 <= last
+        assert last > first
+        assert readout.values[0][1] == f"{first}–{last}"
