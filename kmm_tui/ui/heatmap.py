@@ -52,6 +52,8 @@ _DURATION_QUARTERS = tuple(
 _SHARES_FROM = (0.2, 0.4, 0.6, 0.8)
 _NOT_KNOWN = "·"
 _NOTE_CELLS = 4
+_LEGEND_FROM = 6
+"""Lines from which on there is room for a legend."""
 _WORDS = {
     None: "not known",
     Absent.NOT_ASKED: "not known",
@@ -268,8 +270,9 @@ class HeatMap(RoleLines, can_focus=True):
         return self.message or (None if self._days and self._metric else self._waiting)
 
     def _rows_shown(self) -> int:
-        # The legend gives way to the last days.
-        return max(0, min(len(self._days), self.size.height - 2))
+        # Days can be reached by the cursor, the legend cannot: it gives way last.
+        around = 3 if self.size.height >= _LEGEND_FROM else 2
+        return max(0, min(len(self._days), self.size.height - around))
 
     def _first_row(self) -> int:
         """Days that do not fit are reached by the cursor."""

@@ -188,12 +188,13 @@ async def test_days_that_do_not_fit_are_told_and_reached(stage: MakeStage, heat:
     app = stage(heat)
     async with app.run_test(size=(70, 9)) as pilot:
         heat.set_cells(CLOSED, fortnight({9: 6}), (0, 8))
-        assert "↕7 more" in app.text()[1]
+        assert "↕8 more" in app.text()[1]
+        assert "more is better" in app.text()[8]
         heat.cursor_to(TUESDAY, 9)
         heat.focus()
         await pilot.press(*["down"] * 13)
-        assert app.text()[8].startswith("▌Wed 4 Nov")
-        assert app.text()[2].startswith(" Tue 10 Nov")
+        assert app.text()[7].startswith("▌Wed 4 Nov")
+        assert app.text()[2].startswith(" Mon 9 Nov")
 
 
 def test_a_day_on_which_the_clocks_go_forward_lacks_an_hour() -> None:
