@@ -9,7 +9,7 @@ from kmm_tui.settings.errors import Problem, SettingsError
 from kmm_tui.settings.example import commented_example, write_example
 from kmm_tui.settings.layers import Origin, Source
 from kmm_tui.settings.load import Loaded, load
-from kmm_tui.settings.models import Board, Profile, Settings, Ui
+from kmm_tui.settings.models import Board, Profile, Record, Settings, Ui, Usual
 from kmm_tui.settings.own_limits import limit_text
 from kmm_tui.settings.read import choose_path, default_path
 from kmm_tui.settings.secrets import Ran, Runner, run_command
@@ -24,12 +24,14 @@ __all__ = [
     "Problem",
     "Profile",
     "Ran",
+    "Record",
     "Row",
     "Runner",
     "Settings",
     "SettingsError",
     "Source",
     "Ui",
+    "Usual",
     "View",
     "Views",
     "choose_path",

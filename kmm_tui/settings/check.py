@@ -13,20 +13,23 @@ from pydantic_core import ErrorDetails
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest
 from kmm_tui.settings.layers import AUTH_KEYS
-from kmm_tui.settings.models import FREE_TABLES, TOP, Board, Profile, Ui
+from kmm_tui.settings.models import FREE_TABLES, LISTS, TABLES, TOP, Profile
 from kmm_tui.settings.own_limits import OwnLimit
-from kmm_tui.settings.table import Table
+from kmm_tui.settings.own_shifts import OwnShift
+from kmm_tui.settings.table import Table, keys_of
 
 T = TypeVar("T", bound=Table)
 
 NOT_A_TABLE = "must be a table"
-_FORMS_OF_A_VALUE = 'must be text in quotes, { file = "..." }, { command = ["..."] } or { keyring = "service/username" }'
+_FORMS_OF_A_VALUE = (
+    'must be text in quotes, { file = "..." }, { command = ["..."] } or { keyring = "service/username" }'
+)
 _HOMES: dict[str, str] = {
     **dict.fromkeys(AUTH_KEYS, "[profiles.NAME.auth]"),
-    **dict.fromkeys((name for name in Profile.model_fields), "[profiles.NAME]"),
-    **dict.fromkeys(Board.model_fields, "[board]"),
-    **dict.fromkeys(Ui.model_fields, "[ui]"),
-    **dict.fromkeys(OwnLimit.model_fields, "[[limits]]"),
+    **dict.fromkeys(keys_of(OwnShift), "[[shifts]]"),
+    **{key: f"[{table}]" for table, model in TABLES.items() for key in keys_of(model)},
+    **dict.fromkeys(keys_of(OwnLimit), "[[limits]]"),
+    **dict.fromkeys(keys_of(Profile), "[profiles.NAME]"),
 }
 
 
@@ -65,11 +68,12 @@ def unknown(name: str, at: KeyPath, known: list[str]) -> Finding:
 def top_level(tree: Mapping[str, Any]) -> list[Finding]:
     """Unknown tables and keys, and tables that are something else. The tables themselves are checked one by one."""
     findings = [unknown(name, (), list(TOP)) for name in tree if name not in TOP]
-    tables = ("profiles", "board", "ui", *FREE_TABLES)
+    tables = ("profiles", *TABLES, *FREE_TABLES)
     others = [name for name in tables if not isinstance(tree.get(name, {}), dict)]
     findings += [Finding((name,), _not_a_table(tree[name], (name,))) for name in others]
-    if not isinstance(tree.get("limits", []), list):
-        findings.append(Finding(("limits",), "must be a list of tables; write [[limits]]"))
+    for name in LISTS:
+        if not isinstance(tree.get(name, []), list):
+            findings.append(Finding((name,), f"must be a list of tables; write [[{name}]]"))
     return findings
 
 
@@ -134,7 +138,7 @@ def _is_tag(part: object, number: int, method: str) -> bool:
 def _extra(path: KeyPath, within: KeyPath, model: type[Table], method: str) -> Finding:
     name = str(path[-1])
     if not method:
-        return unknown(name, path[:-1], list(model.model_fields))
+        return unknown(name, path[:-1], list(keys_of(model)))
     if len(within) > 2:
         return unknown(name, path[:-1], ["file", "command", "keyring"])
     known = [field for field in METHODS[method].model_fields if field != "method"]

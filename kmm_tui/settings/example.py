@@ -63,7 +63,7 @@ _EXAMPLE = """\
 #[board]
 # How often each skill and group is asked; at least "5s".
 #every = "30s"
-# What the figures are counted over; "1m" to "24h".
+# What the figures are counted over when the board starts: "1m" to "24h", "today", or since a shift, by its name.
 #window = "1h"
 # Skills and groups by id, name or pattern, such as ["Bill*", "skill:123", "group:Sales*"]. Empty means all.
 #watch = []
@@ -71,6 +71,8 @@ _EXAMPLE = """\
 #calls_per_minute = 300
 # Limits to begin with: "live-chat", "messaging" or "none". "kmm-tui config show" prints them.
 #preset = "live-chat"
+# The time zone of the board's days and shifts, such as "Europe/Lisbon". Without it the machine's own holds.
+#zone = "Europe/Lisbon"
 
 #[ui]
 #theme = "kmm-dark"
@@ -78,6 +80,37 @@ _EXAMPLE = """\
 #mouse = true
 # Whether rows beyond a limit stand on top when the board starts; a key changes it while it runs.
 #pin = true
+
+# The floor's shifts, as many as you like: the board can show what happened since one began, and they are words for
+# the windows that you type. One that ends at or before its begin by the clock ends on the next day.
+#[[shifts]]
+#name = "Early"
+#from = "07:00"
+#to = "15:00"
+# The days on which it begins: "mon-fri", or a list such as ["mon", "wed", "sat-sun"]. Without it every day.
+#days = "mon-fri"
+
+#[[shifts]]
+#name = "Night"
+#from = "22:00"
+#to = "06:00"
+# Its time zone, where it is not the board's.
+#zone = "America/New_York"
+
+# What was normal: figures beside those of the same time on the days before.
+#[usual]
+# Whether past days are asked for in the background, behind what is shown and within the calls a minute above.
+#fill = true
+# How many days back; 1 to 14, which is what the API keeps.
+#days = 14
+
+# The record of every answer, kept on this machine, to look back at what the API does not keep.
+#[record]
+#on = true
+# Whether it holds the names of agents.
+#names = true
+# How large it may become; "10MB" to "100GB". The oldest goes first.
+#cap = "512MB"
 
 # Limits of your own, as many as you like; they come after the preset's, and of two that fit the later one wins.
 # metric is a name of the API, or sla_share, online_share (of the agents who are logged in) or online_rate (of the

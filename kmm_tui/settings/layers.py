@@ -8,29 +8,30 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from kmm_tui.settings import keys
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.errors import Problem
 from kmm_tui.settings.keys import KeyPath
-from kmm_tui.settings.models import FILE_ONLY, Board, Profile, Settings, Ui
+from kmm_tui.settings.models import FILE_ONLY, TABLES, Profile, Settings
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
+from kmm_tui.settings.table import keys_of
 
 AUTH_KEYS = tuple(dict.fromkeys(name for model in METHODS.values() for name in model.model_fields))
 SETTING_KEYS = (
     *(name for name in Profile.model_fields if name != "auth"),
     *(f"auth.{name}" for name in AUTH_KEYS),
-    *(f"board.{name}" for name in Board.model_fields),
-    *(f"ui.{name}" for name in Ui.model_fields),
+    *(f"{table}.{name}" for table, model in TABLES.items() for name in keys_of(model)),
 )
 """Every setting that the environment and flags can give. Those of a profile are the chosen profile's."""
 
 VARIABLES = {keys.variable(key): key for key in SETTING_KEYS}
 
+_OPEN_TABLES: tuple[type[BaseModel], ...] = (Settings, *TABLES.values(), SecretFile, SecretCommand, SecretKeyring)
 _PLAIN = frozenset(
     {"account", "name", "domain_api", "ca_bundle", "method", "username", "client_id"}
-    | {name for model in (Settings, Board, Ui, SecretFile, SecretCommand, SecretKeyring) for name in model.model_fields}
+    | {name for model in _OPEN_TABLES for name in keys_of(model)}
 )
 
 
@@ -129,7 +130,7 @@ def flags_layer(flags: Mapping[str, Any]) -> Layer:
 def place(key: str, profile: str) -> KeyPath:
     """Where a setting of the environment or of flags stands in the file."""
     parts = tuple(key.split("."))
-    return parts if parts[0] in {"board", "ui", "profile"} else ("profiles", profile, *parts)
+    return parts if parts[0] in {*TABLES, "profile"} else ("profiles", profile, *parts)
 
 
 @dataclass(slots=True)

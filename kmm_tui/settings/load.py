@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmm_tui.api.credentials import Credentials
 from kmm_tui.settings import keys
@@ -16,14 +16,18 @@ from kmm_tui.settings.check import Finding, check, profile_tables, top_level
 from kmm_tui.settings.errors import Problem, SettingsError
 from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest, variable
 from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, flags_layer
-from kmm_tui.settings.models import FREE_TABLES, Board, Profile, Settings, Ui
+from kmm_tui.settings.models import FREE_TABLES, TABLES, WINDOWS, Board, Profile, Settings
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_shifts import TODAY, OwnShift
 from kmm_tui.settings.parents import read_parents
 from kmm_tui.settings.read import choose_path, exposed, read
 from kmm_tui.settings.secrets import Runner, run_command
+from kmm_tui.settings.table import Table
 
 if TYPE_CHECKING:
     import ssl
+
+T = TypeVar("T", bound=Table)
 
 _SAMPLES = {"account": 'account = "12345678"', "method": 'method = "user"'}
 _FREE: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[tuple[KeyPath, str]]]]] = {
@@ -31,7 +35,12 @@ _FREE: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[tuple[
     "group_parents": read_parents,
     "keys": read_keys,
 }
-_NO_METRIC = 'missing; write metric = "queue_wait_time_90th_percentile", or the name of another'
+_LACKING = {
+    ("limits", "metric"): 'missing; write metric = "queue_wait_time_90th_percentile", or the name of another',
+    ("shifts", "name"): 'missing; write name = "Early"',
+    ("shifts", "from"): 'missing; write from = "07:00"',
+    ("shifts", "to"): 'missing; write to = "15:00"',
+}
 
 
 @dataclass(frozen=True)
@@ -123,13 +132,14 @@ def _load(
 
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)
-    board, ui = checking.table(Board, "board"), checking.table(Ui, "ui")
-    limits, free = checking.limits(), {name: checking.free(name) for name in FREE_TABLES}
+    tables = {name: checking.table(model, name) for name, model in TABLES.items()}
+    lists = {"limits": checking.limits(), "shifts": checking.shifts(tables["board"])}
+    free = {name: checking.free(name) for name in FREE_TABLES}
     profiles = checking.profiles(folder)
     problems = [*no_profile, *checking.problems(), *unknown_variables]
-    if problems or board is None or ui is None:
+    if problems or None in tables.values():
         return problems
-    settings = Settings(profile=profile, profiles=profiles, board=board, ui=ui, limits=limits, **free)
+    settings = Settings(profile=profile, profiles=profiles, **tables, **lists, **free)
     sources = {dotted(key): source for key, source in draft.sources.items()}
     return Loaded(settings, draft.file, sources, warnings, checking.incomplete)
 
@@ -174,26 +184,57 @@ class _Checking:
         self._chosen = chosen
         self.incomplete: dict[str, tuple[str, ...]] = {}
 
-    def table(self, model: type[Board] | type[Ui], name: str) -> Any:
+    def table(self, model: type[Table], name: str) -> Any:
         table = self._draft.tree.get(name, {})
         checked, findings = check(model, table if isinstance(table, dict) else {}, (name,), None)
         self._findings += findings
         return checked
 
     def limits(self) -> tuple[OwnLimit, ...]:
-        entries = self._draft.tree.get("limits", [])
-        good: list[OwnLimit] = []
-        for number, entry in enumerate(entries if isinstance(entries, list) else []):
-            at: KeyPath = ("limits", number)
-            if not isinstance(entry, dict):
-                self._findings.append(Finding(at, "must be a table; write [[limits]]"))
-                continue
-            limit, findings = check(OwnLimit, entry, at, None)
-            self._findings += [replace(one, missing=False, text=_NO_METRIC) if one.missing else one for one in findings]
-            if limit:
-                source = self._draft.source(at)
-                good.append(limit.placed(f"{Path(source.name).name}:{source.line}"))
+        return tuple(limit.placed(self._place(at)) for at, limit in self._listed(OwnLimit, "limits"))
+
+    def shifts(self, board: Board | None) -> tuple[OwnShift, ...]:
+        """The shifts, each name once; and whether the one that the board opens with is among them."""
+        seen: dict[str, str] = {}
+        good: list[OwnShift] = []
+        for at, shift in self._listed(OwnShift, "shifts"):
+            if shift.name.casefold() in seen:
+                first = seen[shift.name.casefold()]
+                self._findings.append(Finding((*at, "name"), f'this shift was given before, as "{first}"'))
+            else:
+                seen[shift.name.casefold()] = shift.name
+                good.append(shift)
+        opens = board.opens if board else TODAY
+        if isinstance(opens, str) and opens != TODAY and opens.casefold() not in self._named():
+            meant = nearest(opens, [TODAY, *seen.values()])
+            hint = f'did you mean "{meant}"?' if meant else f"write {WINDOWS}"
+            self._findings.append(Finding(("board", "window"), f"no shift is called so; {hint}"))
         return tuple(good)
+
+    def _named(self) -> set[str]:
+        """Every name of a shift in the file, of those with a mistake, too: that is said already."""
+        entries = self._draft.tree.get("shifts", [])
+        names = (entry.get("name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
+        return {" ".join(name.split()).casefold() for name in names if isinstance(name, str)}
+
+    def _listed(self, model: type[T], name: str) -> Iterator[tuple[KeyPath, T]]:
+        """The good tables of a list of tables, with their ways."""
+        entries = self._draft.tree.get(name, [])
+        for number, entry in enumerate(entries if isinstance(entries, list) else []):
+            at: KeyPath = (name, number)
+            if not isinstance(entry, dict):
+                self._findings.append(Finding(at, f"must be a table; write [[{name}]]"))
+                continue
+            table, findings = check(model, entry, at, None)
+            for one in findings:
+                lacking = _LACKING.get((name, str(one.path[-1])), one.text)
+                self._findings.append(replace(one, missing=False, text=lacking) if one.missing else one)
+            if table:
+                yield at, table
+
+    def _place(self, at: KeyPath) -> str:
+        source = self._draft.source(at)
+        return f"{Path(source.name).name}:{source.line}"
 
     def free(self, name: str) -> dict[str, Any]:
         table = self._draft.tree.get(name, {})

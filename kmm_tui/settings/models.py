@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
+from kmm_tui.board import span
 from kmm_tui.board.limits import Limit, StateLimits
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
+from kmm_tui.board.shifts import Shift
 from kmm_tui.settings.auth import Auth, Text
 from kmm_tui.settings.away import merged
 from kmm_tui.settings.duration import PATTERN, format_duration, length_between
 from kmm_tui.settings.keys import listed, nearest
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_shifts import TODAY, OwnShift, ZoneName, zone_of
 from kmm_tui.settings.secrets import FilePath
-from kmm_tui.settings.table import Table
+from kmm_tui.settings.size import PATTERN as SIZE_PATTERN
+from kmm_tui.settings.size import USUAL, format_size, read_size
+from kmm_tui.settings.table import Table, keys_of
 
 DOMAIN_API = "https://api.liveperson.net"
 PROXY = "http://proxy.example:8080"
 FEWEST_CALLS, CALLS, MOST_CALLS = 6, 300, 6000
+MOST_DAYS = 14
+WIDEST = timedelta(hours=24)
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
+_LENGTH = re.compile(r"[0-9]+|(?:[0-9]+[a-z])+", re.IGNORECASE)
+WINDOWS = 'a length of time such as "1h", "today", or the name of a shift'
 _BARE_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*(?::\d{1,5})?")
 
 
@@ -131,6 +142,29 @@ def _switch(value: Any) -> bool:
     return value
 
 
+_read_window = length_between("1m", "24h", "m", "1h")
+
+
+def _window(value: Any) -> timedelta | str:
+    """A length of time, ``today``, or what may be the name of a shift: which shifts there are is checked later."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    if not text or _LENGTH.fullmatch(text):
+        return _read_window(value)
+    if text.casefold() == TODAY:
+        return TODAY
+    if not text.isprintable():
+        raise ValueError(f"must be {WINDOWS}")
+    return text
+
+
+def _days_back(value: Any) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit() and len(value) < 5:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
+        raise ValueError(f"must be a whole number of days from 1 to {MOST_DAYS}, such as {MOST_DAYS}")
+    return value
+
+
 _JSON_DURATION = WithJsonSchema({"type": "string", "pattern": PATTERN})
 _JSON_CALLS = WithJsonSchema({"type": "integer", "minimum": FEWEST_CALLS, "maximum": MOST_CALLS})
 _JSON_AWAY = WithJsonSchema(
@@ -138,10 +172,13 @@ _JSON_AWAY = WithJsonSchema(
 )
 _KEY_LISTS = [{"type": "string"}, {"type": "array", "items": {"type": "string"}}, {"type": "object"}]
 _JSON_KEYS = WithJsonSchema({"type": "object", "additionalProperties": {"anyOf": _KEY_LISTS}})
+_JSON_DAYS = WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_DAYS})
+_JSON_WINDOW = WithJsonSchema({"type": "string", "pattern": f"{PATTERN}|[^0-9]", "examples": ["1h", TODAY, "Early"]})
+_JSON_SIZE = WithJsonSchema({"type": "string", "pattern": SIZE_PATTERN})
 _AS_TEXT = PlainSerializer(format_duration, return_type=str)
 
 Every = Annotated[timedelta, BeforeValidator(length_between("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
-Window = Annotated[timedelta, BeforeValidator(length_between("1m", "24h", "m", "1h")), _AS_TEXT, _JSON_DURATION]
+Window = Annotated[timedelta | str, BeforeValidator(_window), _JSON_WINDOW]
 Switch = Annotated[bool, BeforeValidator(_switch)]
 
 
@@ -166,7 +203,11 @@ class Board(Table):
     """What the board watches, and how often it asks."""
 
     every: Every = Field(timedelta(seconds=30), description='How often each scope is asked: "30s"; at least "5s".')
-    window: Window = Field(timedelta(hours=1), description='What figures are counted over: "1m" to "24h".')
+    opens: Window = Field(
+        timedelta(hours=1),
+        alias="window",
+        description='What figures are counted over at the start: "1m" to "24h", "today", or since a shift by its name.',
+    )
     watch: Annotated[tuple[Annotated[str, BeforeValidator(_watched)], ...], BeforeValidator(_watch)] = Field(
         (), description='Skills and groups by id, name or pattern: "Bill*", "skill:123", "group:Sales*"; empty is all.'
     )
@@ -176,6 +217,12 @@ class Board(Table):
     calls_per_minute: Annotated[int, BeforeValidator(_calls), _JSON_CALLS] = Field(
         CALLS, description=f"How often the account is asked at most: {FEWEST_CALLS} to {MOST_CALLS} calls a minute."
     )
+    zone: ZoneName | None = Field(None, description="The board's time zone; without it the machine's own.")
+
+    @property
+    def window(self) -> timedelta:
+        """How wide the window becomes at most: 24 hours for one since a midnight or a shift's start."""
+        return self.opens if isinstance(self.opens, timedelta) else WIDEST
 
 
 class Ui(Table):
@@ -186,9 +233,32 @@ class Ui(Table):
     pin: Switch = Field(True, description="Whether rows beyond a limit stand on top when the board starts.")
 
 
+class Usual(Table):
+    """What was normal: the same windows on the days before."""
+
+    fill: Switch = Field(True, description="Whether past days are asked for in the background.")
+    days: Annotated[int, BeforeValidator(_days_back), _JSON_DAYS] = Field(
+        MOST_DAYS, description=f"How many days back: 1 to {MOST_DAYS}."
+    )
+
+
+class Record(Table):
+    """The record of every answer, on this machine."""
+
+    on: Switch = Field(True, description="Whether answers are recorded.")
+    names: Switch = Field(True, description="Whether names of agents are recorded.")
+    cap: Annotated[int, BeforeValidator(read_size), PlainSerializer(format_size, return_type=str), _JSON_SIZE] = Field(
+        USUAL, description='How large the record may become: "10MB" to "100GB".'
+    )
+
+
+TABLES: Mapping[str, type[Table]] = {"board": Board, "ui": Ui, "usual": Usual, "record": Record}
+"""The tables that the environment can give, too. Each has a default for every key."""
 FREE_TABLES = ("away", "group_parents", "keys")
 """Tables whose keys are a person's own words."""
-FILE_ONLY = ("limits", *FREE_TABLES)
+LISTS = ("limits", "shifts")
+"""Lists of tables."""
+FILE_ONLY = (*LISTS, *FREE_TABLES)
 """What neither the environment nor flags can give. Nothing in there is a secret."""
 
 
@@ -199,6 +269,9 @@ class Settings(Table):
     profiles: dict[str, Profile] = Field(description="The accounts, by a name of your own.")
     board: Board = Field(Board(), description="What the board watches, and how often it asks.")
     ui: Ui = Field(Ui(), description="How the board looks and what it listens to.")
+    usual: Usual = Field(Usual(), description="What was normal: the same windows on the days before.")
+    record: Record = Field(Record(), description="The record of every answer, on this machine.")
+    own_shifts: tuple[OwnShift, ...] = Field((), alias="shifts", description="The floor's shifts, by name.")
     own_limits: tuple[OwnLimit, ...] = Field(
         (), alias="limits", description="Limits of figures, over those of the preset; of two that fit the later wins."
     )
@@ -215,6 +288,22 @@ class Settings(Table):
         """The profile in use."""
         return self.profiles[self.profile]
 
+    def zone(self) -> ZoneInfo | None:
+        """The board's time zone, None for the machine's own."""
+        return zone_of(self.board.zone)
+
+    def shifts(self) -> tuple[Shift, ...]:
+        """The floor's shifts, each in its own zone or the board's."""
+        return tuple(own.shift(self.board.zone) for own in self.own_shifts)
+
+    def span(self) -> span.Span:
+        """What the board looks at when it starts."""
+        opens = self.board.opens
+        if isinstance(opens, timedelta):
+            return span.last(round(opens.total_seconds() * 1000))
+        named = (shift for shift in self.shifts() if shift.name.casefold() == opens.casefold())
+        return next((span.since(shift) for shift in named), span.TODAY)
+
     def limits(self) -> tuple[Limit, ...]:
         """The preset's limits, then the person's own: of two that speak of a scope the later one wins."""
         return (*PRESETS[self.board.preset], *(own.limit() for own in self.own_limits))
@@ -224,5 +313,5 @@ class Settings(Table):
         return merged(DEFAULT_STATE_LIMITS, self.away)
 
 
-TOP = tuple(field.alias or name for name, field in Settings.model_fields.items())
+TOP = keys_of(Settings)
 """The keys and tables of the file."""

@@ -16,12 +16,18 @@ from kmm_tui.settings.errors import printable
 from kmm_tui.settings.keys import KeyPath, dotted, listed
 from kmm_tui.settings.layers import DEFAULT, Source
 from kmm_tui.settings.load import Loaded
-from kmm_tui.settings.models import FREE_TABLES, Board, Settings
+from kmm_tui.settings.models import FREE_TABLES, TABLES, Board, Settings
 from kmm_tui.settings.own_limits import limit_text
+from kmm_tui.settings.own_shifts import shift_text
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
+from kmm_tui.settings.size import USUAL, format_size
 
 MASK = "********"
-_ROWS_OF_THEIR_OWN = ("own_limits", *FREE_TABLES)
+_ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", *FREE_TABLES)
+_WITHOUT: dict[KeyPath, str] = {("board", "zone"): "the machine's own"}
+"""What holds where nothing is set, if that is not simply nothing."""
+_NEEDED = frozenset({"method", "file", "command", "keyring", "metric", "name", "from", "to"})
+"""Keys that no layer can give but the file, where their table is there."""
 
 
 class Row(NamedTuple):
@@ -36,6 +42,8 @@ def show(loaded: Loaded) -> list[Row]:
     """Every setting with its source. Reads no secret file and runs no command."""
     settings = loaded.settings
     rows = [_row(loaded, path, value) for path, value in _values(settings, ())]
+    shifts = enumerate(settings.own_shifts)
+    rows += [_row(loaded, ("shifts", number), shift_text(shift)) for number, shift in shifts]
     rows += _limits(loaded)
     rows += _away(loaded)
     for name in ("group_parents", "keys"):
@@ -85,9 +93,9 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     elif isinstance(value, SecretCommand):
         yield path, f"command {shlex.join(value.command)}"
     elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
+        for name, field in type(value).model_fields.items():
             if path or name not in _ROWS_OF_THEIR_OWN:
-                yield from _values(getattr(value, name), (*path, name))
+                yield from _values(getattr(value, name), (*path, field.alias or name))
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield from _values(inner, (*path, name))
@@ -99,8 +107,10 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         yield path, str(value).lower()
     elif isinstance(value, tuple):
         yield path, ", ".join(value) or "all"
+    elif value is None:
+        yield path, _WITHOUT.get(path, "none")
     else:
-        yield path, "none" if value is None else str(value)
+        yield path, format_size(value) if path == ("record", "cap") else str(value)
 
 
 def schema() -> dict[str, Any]:
@@ -108,13 +118,15 @@ def schema() -> dict[str, Any]:
     whole = Settings.model_json_schema()
     tables = [whole, *whole["$defs"].values()]
     for table in tables:
-        required = [name for name in table.get("required", []) if name in {"method", "file", "command", "keyring", "metric"}]
+        required = [name for name in table.get("required", []) if name in _NEEDED]
         table.pop("required", None)
         if required:
             table["required"] = required
-    for name, length in Board():
+    for name, field in Board.model_fields.items():
+        length = getattr(Board(), name)
         if isinstance(length, timedelta):
-            whole["$defs"]["Board"]["properties"][name]["default"] = format_duration(length)
-    for name in ("board", "ui"):
+            whole["$defs"]["Board"]["properties"][field.alias or name]["default"] = format_duration(length)
+    whole["$defs"]["Record"]["properties"]["cap"]["default"] = format_size(USUAL)
+    for name in TABLES:
         whole["properties"][name].pop("default", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **whole, "title": "kmm-tui settings"}

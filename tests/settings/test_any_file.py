@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,21 @@ from kmm_tui.settings.layers import AUTH_KEYS, VARIABLES
 SECRET = "hunter2-Zq9"
 
 NAMES = ("profile", "profiles", "board", "ui", "theme", "every", "window", "watch", "a", "b", "account", "name")
-TABLES = ("limits", "away", "group_parents", "keys", "metric", "warn", "on", "mouse", "preset", "Lunch")
+TABLES = (
+    "shifts",
+    "usual",
+    "record",
+    "limits",
+    "away",
+    "group_parents",
+    "keys",
+    "metric",
+    "warn",
+    "on",
+    "mouse",
+    "preset",
+    "Lunch",
+)
 OTHERS = ("auth", "domain_api", "file", "command", "evry", "pasword", "x y")
 TEXTS = (SECRET, f"{SECRET}\n", "", "a", "b", "user", "bearer", "app_key", "30s", "1", "https://x.example", "http://[")
 NUMBERS = (1, 0, -1, 10**30, 1.5, True, float("nan"))
@@ -47,15 +62,38 @@ limits = st.fixed_dictionaries(
     optional=dict.fromkeys(("warn", "critical", "warn_leave", "critical_leave", "least", "off", "warm"), levels)
     | {"on": levels | st.lists(levels, max_size=3)},
 )
+TIMES = (
+    "07:00",
+    "24:00",
+    "7",
+    "25:00",
+    "Early",
+    "today",
+    "1h",
+    "mon-fri",
+    "sun-mon",
+    "moon",
+    "Europe/Lisbon",
+    "\ud7ff",
+)
+times = st.sampled_from(TIMES) | leaves
+shifts = st.fixed_dictionaries(
+    {"name": times},
+    optional={"from": times, "to": times, "days": times | st.lists(times, max_size=3), "zone": times, "form": times},
+)
+sizes = st.sampled_from(["512MB", "1 kb", "9" * 40 + "GB", 512, "14", 15, "on"]) | leaves
 free = st.dictionaries(keys | st.sampled_from(["", " a", "A", "a.b", "<x>", "\n"]), levels | trees, max_size=4)
 documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
     {},
     optional={
         "profile": leaves,
         "profiles": st.dictionaries(st.sampled_from(["a", "b", ""]), profiles | trees, max_size=2) | trees,
-        "board": st.dictionaries(st.sampled_from(["every", "window", "watch", "preset", "evry"]), trees, max_size=3)
+        "board": st.dictionaries(st.sampled_from(["every", "window", "watch", "preset", "evry", "zone"]), times | trees)
         | trees,
         "ui": st.dictionaries(st.sampled_from(["theme", "mouse", "pin"]), levels, max_size=3) | trees,
+        "usual": st.dictionaries(st.sampled_from(["fill", "days"]), sizes),
+        "record": st.dictionaries(st.sampled_from(["on", "names", "cap"]), sizes),
+        "shifts": st.lists(shifts | trees, max_size=3) | trees,
         "limits": st.lists(limits | trees, max_size=3) | trees,
         "away": free | trees,
         "group_parents": free | trees,
@@ -102,8 +140,10 @@ def test_any_input_gives_settings_or_lines(
     if loaded:
         assert loaded.settings.chosen.account.isdecimal()
         assert all(row.value.isprintable() for row in show(loaded))
+        assert 0 < loaded.settings.span().width or loaded.settings.board.window == timedelta(hours=24)
+        assert len(loaded.settings.shifts()) == len(loaded.settings.own_shifts)
         assert len(loaded.settings.limits()) >= len(loaded.settings.own_limits)
-        assert all(limit >= 0 for _, limit in loaded.settings.state_limits().reasons)
+        assert all(limit is None or limit >= 0 for _, limit in loaded.settings.state_limits().reasons)
         return
     assert all(line.isprintable() and line for line in lines)
     assert len(lines) == len({*lines})

@@ -41,7 +41,9 @@ def test_defaults_in_the_example_are_the_defaults(load_text: Load) -> None:
     environ = {"KMM_TUI_ACCOUNT": "1", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "t"}
     settings = load_text("", environ).settings
     loaded = load_text(uncommented()).settings
-    assert (loaded.board, loaded.ui) == (settings.board, settings.ui)
+    # A zone is the machine's own by default, so the example's is a sample.
+    assert loaded.board.model_copy(update={"zone": None}) == settings.board
+    assert (loaded.ui, loaded.usual, loaded.record) == (settings.ui, settings.usual, settings.record)
     assert tree["profiles"]["acme"]["domain_api"] == settings.chosen.domain_api
 
 
@@ -91,7 +93,8 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     profile = table_at(document, "profiles", "acme")
     methods = [document["$defs"][one["$ref"].rpartition("/")[2]] for one in profile["properties"]["auth"]["oneOf"]]
     known = {f"board.{key}" for key in table_at(document, "board")["properties"]}
-    known |= {f"ui.{key}" for key in table_at(document, "ui")["properties"]}
+    for table in ("ui", "usual", "record"):
+        known |= {f"{table}.{key}" for key in table_at(document, table)["properties"]}
     known |= {key for key in profile["properties"] if key != "auth"}
     known |= {f"auth.{key}" for method in methods for key in method["properties"]}
     assert known == set(SETTING_KEYS)
@@ -101,6 +104,9 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
         "profiles",
         "board",
         "ui",
+        "usual",
+        "record",
+        "shifts",
         "limits",
         "away",
         "group_parents",
@@ -138,6 +144,10 @@ def test_the_example_shows_each_table_in_use(load_text: Load) -> None:
     assert settings.state_limits().of("AWAY", "lunch") == 45 * 60_000
     assert settings.group_parents == {"Lisbon": "Portugal", "Portugal": "Europe"}
     assert settings.keys["table.down"] == "j,down"
+    early, night = settings.shifts()
+    assert (early.name, early.begins.hour, early.ends.hour) == ("Early", 7, 15)
+    assert early.days == {0, 1, 2, 3, 4}
+    assert (str(early.zone), str(night.zone), len(night.days)) == ("Europe/Lisbon", "America/New_York", 7)
 
 
 def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
@@ -145,7 +155,14 @@ def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
     assert "required" not in document
     required = {name: table["required"] for name, table in document["$defs"].items() if "required" in table}
     methods = {name: ["method"] for name in ("UserAuth", "AppKeyAuth", "ClientCredentialsAuth", "BearerAuth")}
-    assert required == {**methods, "SecretFile": ["file"], "SecretCommand": ["command"], "SecretKeyring": ["keyring"], "OwnLimit": ["metric"]}
+    assert required == {
+        **methods,
+        "SecretFile": ["file"],
+        "SecretCommand": ["command"],
+        "SecretKeyring": ["keyring"],
+        "OwnLimit": ["metric"],
+        "OwnShift": ["name", "from", "to"],
+    }
 
 
 def test_the_schema_writes_lengths_of_time_as_people_do() -> None:

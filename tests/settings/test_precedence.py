@@ -29,6 +29,12 @@ VALUES: dict[str, tuple[Any, Any, Any]] = {
     "board.watch": (["a"], "skill:b,Bill*", ["c", "group:d"]),
     "board.calls_per_minute": (6, "6000", 60),
     "board.preset": ("messaging", "none", "live-chat"),
+    "board.zone": ("Europe/Lisbon", "Asia/Kathmandu", "America/New_York"),
+    "usual.fill": (False, "yes", "no"),
+    "usual.days": (1, "14", 7),
+    "record.on": (True, "no", "1"),
+    "record.names": (True, "false", "yes"),
+    "record.cap": ("100MB", "2 gb", "1000MB"),
     "ui.theme": ("file", "environment", "flag"),
     "ui.mouse": (False, "yes", "no"),
     "ui.pin": (True, "0", True),
@@ -39,6 +45,11 @@ SHOWN = {
     "board.watch": ("a", "skill:b, Bill*", "c, group:d"),
     "board.calls_per_minute": ("6", "6000", "60"),
     "proxy": ("********",) * 3,
+    "usual.fill": ("false", "true", "false"),
+    "usual.days": ("1", "14", "7"),
+    "record.on": ("true", "false", "true"),
+    "record.names": ("true", "false", "true"),
+    "record.cap": ("100MB", "2GB", "1GB"),
     "ui.mouse": ("false", "true", "false"),
     "ui.pin": ("true", "false", "true"),
 }
@@ -52,6 +63,12 @@ DEFAULTS = {
     "board.watch": "all",
     "board.calls_per_minute": "300",
     "board.preset": "live-chat",
+    "board.zone": "the machine's own",
+    "usual.fill": "true",
+    "usual.days": "14",
+    "record.on": "true",
+    "record.names": "true",
+    "record.cap": "512MB",
     "ui.theme": "kmm-dark",
     "ui.mouse": "true",
     "ui.pin": "true",
@@ -68,7 +85,7 @@ def test_the_highest_layer_wins_and_is_named(shared_file: Path, layers: dict[str
     layers["account"] |= {0}  # the one setting without a default
     lines = ["[profiles.x]", "auth = { method = 'bearer', token = 't' }"]
     places: dict[str, int] = {}
-    for table in ("", "board", "ui"):
+    for table in ("", "board", "ui", "usual", "record"):
         lines += [f"[{table}]"] if table else []
         for key in VALUES:
             head, _, last = key.rpartition(".")
@@ -83,7 +100,7 @@ def test_the_highest_layer_wins_and_is_named(shared_file: Path, layers: dict[str
     rows = {row.key: row for row in show(loaded)}
 
     for key, given_by in layers.items():
-        row = rows[key if key.startswith(("board", "ui")) else f"profiles.x.{key}"]
+        row = rows[key if key.startswith(("board.", "ui.", "usual.", "record.")) else f"profiles.x.{key}"]
         if not given_by:
             assert (row.value, row.source) == (DEFAULTS[key], "default")
             continue
@@ -98,7 +115,7 @@ def test_every_setting_has_a_variable() -> None:
     promised = """ACCOUNT NAME DOMAIN_API AUTH__METHOD AUTH__USERNAME AUTH__PASSWORD AUTH__APP_KEY AUTH__SECRET
         AUTH__ACCESS_TOKEN AUTH__ACCESS_TOKEN_SECRET AUTH__CLIENT_ID AUTH__CLIENT_SECRET AUTH__TOKEN
         CA_BUNDLE PROXY BOARD__EVERY BOARD__WINDOW BOARD__WATCH BOARD__CALLS_PER_MINUTE BOARD__PRESET
-            UI__THEME UI__MOUSE UI__PIN"""
+            BOARD__ZONE USUAL__FILL USUAL__DAYS RECORD__ON RECORD__NAMES RECORD__CAP UI__THEME UI__MOUSE UI__PIN"""
     assert set(VARIABLES) == {f"KMM_TUI_{name}" for name in promised.split()}
     assert set(VARIABLES.values()) == set(SETTING_KEYS)
 
