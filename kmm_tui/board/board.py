@@ -218,6 +218,11 @@ class Board:
         return AgentRow(agent, judged, self.state_limits.of(agent.status, agent.reason), is_away_with_work(agent))
 
 
+def badness(age: Age) -> int:
+    """How much an age is to be worried about: the higher, the more."""
+    return _BADNESS[age]
+
+
 def worst(found: list[Freshness]) -> Freshness:
     """The one to worry about most: the oldest, and of equally old ones one that tells a reason."""
     if not found:

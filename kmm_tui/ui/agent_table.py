@@ -134,7 +134,7 @@ def agent_columns(chosen: Sequence[str] | None = None) -> tuple[Column[AgentRow]
             "state", "state", 13, render=lambda row: state_cell(row.agent), sort_value=lambda row: by_state(row.agent)
         ),
         Column("for", "for", 8, ticking=time_in_state, align="right", gap=1, sort_value=_since),
-        Column("limit", "", BAR + 7, ticking=time_bar, gap=1, priority=3),
+        Column("limit", "", BAR + len(" /1:00:00"), ticking=time_bar, gap=1, priority=3),
     ]
     for place, name in enumerate(usual if chosen is None else chosen):
         if name in metrics:

@@ -20,6 +20,7 @@ from kmm_tui.ui.agent_table import AGENT_SORT, STATES, agent_columns, agent_key,
 from kmm_tui.ui.chips import Chip, Chips
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.lines import Line, RoleLines
+from kmm_tui.ui.roles import Role
 from kmm_tui.ui.scope_panel import briefly
 from kmm_tui.ui.table_panel import TablePanel
 
@@ -33,16 +34,17 @@ class InsightLine(RoleLines):
 
     DEFAULT_CSS = """
     InsightLine { height: 1; }
+    InsightLine.-none { display: none; }
     """
 
     def __init__(self) -> None:
-        super().__init__(id="insight")
+        super().__init__(id="insight", classes="-none")
         self._words: Line = ()
 
-    def update_words(self, words: Line) -> None:
-        """Shows `words`; nothing leaves the line away."""
-        self._words = tuple(words)
-        self.display = bool(words)
+    def update_words(self, words: Line | None) -> None:
+        """Shows `words`; None leaves the line away. An empty one keeps its place, so that no row moves with the data."""
+        self._words = tuple(words or ())
+        self.set_class(words is None, "-none")
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:  # noqa: ARG002 - cut by its base
@@ -65,9 +67,9 @@ class AgentsPanel(TablePanel[AgentRow]):
         )
         self.chips = Chips(id="chips")
         self.insight = InsightLine()
-        self.insight.display = False
         self.state = EVERYONE
         self.scope = ACCOUNT
+        self._label = ""
         self._known: list[Agent] = []
 
     def compose(self) -> ComposeResult:
@@ -83,27 +85,23 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def update_rows(self, board: Board, scope: Scope, now: float) -> None:
         """Shows the agents of `scope` as they are known at `now`, epoch seconds."""
-        self.scope = scope
+        other, self.scope = scope != self.scope, scope
         self._now_ms = moment(board, now)
         fresh = board.freshness(AGENTS, now)
         rows = board.agent_rows(scope)
         self._known = [row.agent for row in rows]
         self.table.dim = fresh.age in (Age.STALE, Age.GONE)
-        self.put(rows)
-        if board.roster() is None:
-            self.table.message = briefly(fresh)
-        elif fresh.age is Age.GONE:
-            self.table.message = f"{GONE}  the last list of agents is too old to be shown"
-        elif not rows:
-            self.table.message = f"nobody of {board.label(scope)} is logged in"
-        elif not self.table.rows and self.state != EVERYONE:
-            self.table.message = f"no agent of {board.label(scope)} is {self._state_word()} (t shows others, Esc all)"
-        else:
-            self.table.message = None
+        self._label = board.label(scope)
+        self.put(rows, other=other)
         gone = fresh.age is Age.GONE
-        self.chips.set_chips([] if gone else self._chips())
-        self.chips.choose(self.state)
-        self.insight.update_words([] if gone else self._insight(board, scope, now))
+        if board.roster() is None:
+            self.tell_absence(briefly(fresh))
+        elif gone:
+            self.tell_absence(f"{GONE}  the last list of agents is too old to be shown")
+        else:
+            self.tell_absence(None if self.all_rows else f"nobody of {self._label} is logged in")
+        self.chips.set_chips([] if gone else self._chips(), self.state)
+        self.insight.update_words(None if gone else self._insight(board, scope, now))
         self.tick(board, now)
 
     def tick(self, board: Board, now: float) -> None:
@@ -113,6 +111,17 @@ class AgentsPanel(TablePanel[AgentRow]):
             self.table.tick(self._now_ms)
 
     # -- states
+
+    def choose_state(self, state: str) -> None:
+        """Leaves only agents in this state, of those that are held, too."""
+        self.state = state
+        self.refilter()
+
+    def nothing_fits(self) -> str:
+        """Says which choice hides all agents."""
+        if self.state == EVERYONE or (self.filter_text and any(self._in_state(row) for row in self.all_rows)):
+            return super().nothing_fits() if self.filter_text else f"nobody of {self._label} is logged in"
+        return f"no agent of {self._label} is {self._state_word()} (t shows others, Esc all)"
 
     def next_state(self) -> str:
         """The chip after the chosen one."""
@@ -133,13 +142,18 @@ class AgentsPanel(TablePanel[AgentRow]):
             return True
         if self.state == WITH_WORK:
             return row.has_work
-        return self.state in (row.agent.status, _reason_key(row.agent.status, row.agent.reason))
+        return self.state == _state_key(row.agent)
 
     def _state_word(self) -> str:
+        return self._state_look()[1]
+
+    def _state_look(self) -> tuple[str, str, Role]:
+        """Glyph, word and role of the chosen state."""
         if self.state == WITH_WORK:
-            return "away with work"
+            return "!", "away with work", "warn"
         status, _, reason = self.state.partition(":")
-        return reason or STATES.get(status, ("", status.lower(), ""))[1]
+        sign, word, role = STATES.get(status, ("?", status.lower().strip("?") or "unknown", "dim"))
+        return sign, reason or word, role
 
     def _chips(self) -> list[Chip]:
         chips = [Chip(EVERYONE, "", "all", "value", sum(1 for each in self._known if each.status != OFFLINE))]
@@ -151,6 +165,9 @@ class AgentsPanel(TablePanel[AgentRow]):
             sign, word, role = STATES.get(status or "", ("?", (status or "unknown").lower(), "dim"))
             if status != OFFLINE:
                 chips.append(Chip(_reason_key(status, reason), sign, reason or word, role, count))
+        if self.state not in {chip.key for chip in chips} and self.state != OFFLINE:
+            # The choice is the person's: that nobody is in it any more is what is to be seen.
+            chips.append(Chip(self.state, *self._state_look(), 0))
         offline = [count for status, _, count in counts if status == OFFLINE]
         sign, word, role = STATES[OFFLINE]
         # How many have logged out is only known while they are asked for.
@@ -170,28 +187,34 @@ class AgentsPanel(TablePanel[AgentRow]):
         words: list[Span] = [("AGENTS", "strong"), (f" of {board.label(self.scope)}", "dim")]
         age = board.freshness(AGENTS, now).age
         if self._known and age is not Age.GONE:
-            words += [(f" {logged_in}", "dim"), ("  ", "dim")]
+            words.append((f" {logged_in}", "dim"))
             stale = age is Age.STALE
-            words += [] if self.chips.display else _state_words(self._known, stale=stale)
+            # What is wrong first, since the end is cut where the screen is narrow.
             words += _work_words(self._known, stale=stale)
+            # How many are in which state by now is no word for rows that are held.
+            words += [] if self.chips.display or self.is_held else [("  ", "dim"), *_state_words(self._known, stale=stale)]
         return [*words, *self.filter_words()]
 
-    def _insight(self, board: Board, scope: Scope, now: float) -> list[Span]:
-        words: list[Span] = []
+    def filter_words(self) -> list[Span]:
+        """Says that not all is shown, where the chips do not."""
+        if self.state == EVERYONE or self.chips.display:
+            return super().filter_words()
+        return [(f"  only {self._state_word()}", "accent"), *super().filter_words()]
+
+    def _insight(self, board: Board, scope: Scope, now: float) -> list[Span] | None:
+        """Who could cover a skill that needs it; None for what is no skill."""
+        if scope.level is not Level.SKILL:
+            return None
         found = self.cover_of(board, scope, now)
-        if found is not None and found.needed:
-            need = f"{found.waiting} waiting, {found.free} free slots"
-            words += [
-                ("   " if words else " ", "value"),
-                (need, "strong"),
-            ]
-            words += cover_words(found, self._now_ms)
-        return words
+        if found is None or not found.needed:
+            return []
+        need = f"{found.waiting} waiting, {found.free} free slots"
+        return [(" ", "value"), (need, "strong"), *cover_words(found, self._now_ms)]
 
     def cover_of(self, board: Board, scope: Scope, now: float) -> Cover | None:
-        """Who could take over, for a skill; None for anything else, or without figures of now."""
+        """Who could take over, for a skill or a group; None for anything else, or without figures of now."""
         state = board.state(Topic(Section.FIGURES, scope))
-        if scope.level is not Level.SKILL or state is None or not isinstance(state.content, Snapshot):
+        if scope.level not in (Level.SKILL, Level.GROUP) or state is None or not isinstance(state.content, Snapshot):
             return None
         if state.freshness(now).age is Age.GONE:
             return None
@@ -204,7 +227,7 @@ def _state_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
     words: list[Span] = []
     for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
         sign, word, role = STATES[state]
-        words.append((f" {sign} {number} {word} ", "stale" if stale else role))
+        words.append((f" {sign} {number} {word} ", "stale" if stale else role if number else "dim"))
     other = count.other - sum(1 for agent in agents if agent.status == OFFLINE)
     return [*words, (f" {other} other", "dim")] if other else words
 
@@ -238,6 +261,11 @@ def moment(board: Board, now: float) -> int:
     roster = board.roster()
     stale = board.freshness(AGENTS, now).age in (Age.STALE, Age.GONE)
     return roster.taken_at if roster and stale else int(now * 1000)
+
+
+def _state_key(agent: Agent) -> str:
+    """The chip that counts the agent."""
+    return _reason_key(agent.status, agent.reason if agent.status == "AWAY" else None)
 
 
 def _reason_key(status: str | None, reason: str | None) -> str:

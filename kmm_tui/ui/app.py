@@ -21,6 +21,7 @@ from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import BoardScreen
+from kmm_tui.ui.cover import CoverScreen
 from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
@@ -29,6 +30,7 @@ from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
+from kmm_tui.ui.why import WhyScreen
 
 SETTLE = 0.03
 """Seconds for which answers are collected before they are drawn together."""
@@ -230,6 +232,8 @@ class BoardApp(EnduringApp[str]):
                     raise
                 if self.feed:
                     screen.update_meter(self.feed.reading())
+            elif isinstance(screen, WhyScreen | CoverScreen) and screen.is_mounted:
+                screen.renew()
 
     def _note(self) -> str:
         return (self.feed.note() if self.feed else "") or self._start_note

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import tzinfo
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from kmm_tui.api.window import format_duration
@@ -31,6 +32,8 @@ from kmm_tui.ui.chips import Chips
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.detail_panel import DetailPanel, FigureLine
 from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
+from kmm_tui.ui.holding import age_held, held_words
+from kmm_tui.ui.keymap import key_text
 from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.meter import MeterLine
 from kmm_tui.ui.panel import Panel
@@ -100,6 +103,7 @@ class BoardScreen(Screen[None]):
         self._chosen = self.skills
         self._looked: Look | None = None
         self._said = ("", 0.0)
+        self._held_at = 0.0
         self._ages: list[Age] = []
 
     @property
@@ -137,6 +141,7 @@ class BoardScreen(Screen[None]):
         with self.app.batch_update():
             self.strip.update_row(self.board.account_row(now), self._recent)
             self._update_panels()
+            self._age_held()
         self.tick(now)
 
     def _recent(self, name: str) -> list[Number | None]:
@@ -175,6 +180,7 @@ class BoardScreen(Screen[None]):
         window, taken_at = (account.window, account.taken_at) if account else (None, None)
         self.title_bar.update_truth(now, overall, window, taken_at, state.next_try if state else None)
         self._update_trouble()
+        self._age_held()
         if self.agents.display:
             self.agents.tick(board, now)
         if self.detail.display:
@@ -182,6 +188,7 @@ class BoardScreen(Screen[None]):
         self.update_titles()
         if self.is_small:
             self._update_small()
+        self._keep_focus()
 
     def say(self, text: str) -> None:
         """Answers what the person just did, in the line of trouble, for a few seconds."""
@@ -222,13 +229,9 @@ class BoardScreen(Screen[None]):
             if not panel.pin:
                 words = [*words, ("  not pinned", "dim")]
             if panel.is_held:
-                words = [*words, *self._held_words(panel)]
+                key = key_text(self.prefs.keys.get("rows.hold", "space"))
+                words = [*words, *held_words(panel.changes, self.now - self._held_at, key)]
         return [*crumbs, *words]
-
-    def _held_words(self, panel: TablePanel[Any]) -> list[Span]:
-        changes = panel.changes
-        count = "no change yet" if not changes else f"{changes} change{'' if changes == 1 else 's'}"
-        return [("  ", "value"), ("▌▌HELD", "warn"), (f" {count} · space goes on", "value")]
 
     # -- where one is
 
@@ -262,13 +265,15 @@ class BoardScreen(Screen[None]):
     def action_back(self) -> None:
         """Takes back the last thing: a filter, a chosen state, a step on the way here, the chosen row."""
         panel = self.active
+        others = [each for each in self.tables if each.display and each.filter_text]
         if panel and panel.filter_text:
-            panel.filter_bar.clear()
-            panel.set_filter("")
-        elif panel is self.agents and self.agents.state != EVERYONE:
+            panel.clear_filter()
+        elif self.agents.display and self.agents.state != EVERYONE:
             self.choose_state(EVERYONE)
         elif self.trail.back():
             self.arrive()
+        elif others:
+            others[0].clear_filter()
         else:
             self._chosen.table.move_cursor(EVERYTHING)
         self.update_titles()
@@ -276,8 +281,16 @@ class BoardScreen(Screen[None]):
     def hold(self, held: bool) -> None:
         """Holds the rows that can be seen still, or lets all go on."""
         for panel in self.tables:
+            if panel.is_held and not held:
+                panel.table.dim = False
             panel.hold(held and panel.display)
+        self._held_at = self.now
+        self._update_panels()
         self.update_titles()
+
+    def _age_held(self) -> None:
+        state = self.board.state(ACCOUNT_FIGURES)
+        age_held(self.tables, self.now - self._held_at, state.interval if state else self.about.every)
 
     def arrive(self) -> None:
         """Brings up what the present place shows, and gives it the keyboard."""
@@ -288,13 +301,16 @@ class BoardScreen(Screen[None]):
         elif here.view in (View.OVERVIEW, View.SKILLS, View.GROUPS):
             self.scope = (self.groups if here.view is View.GROUPS else self._chosen).scope
         for view in View:
-            self.set_class(view is here.view, f"-view-{view.value}")
+            self.set_class(view is here.view, f"-view-{view.value}", update=False)
+        # Once for both classes that changed: it is what a change of view costs.
+        self.update_node_styles()
         self.call_after_refresh(self._laid_out, True)
 
     def _laid_out(self, came: bool = False) -> None:
         """What covers what may have changed: only what can be seen is drawn and asked for."""
         if came:
             self._focus_first()
+        self._keep_focus()
         self._update_panels()
         self.update_titles()
         self.look()
@@ -310,6 +326,12 @@ class BoardScreen(Screen[None]):
             View.AGENT: self.detail,
         }
         firsts[view].body.focus()
+
+    def _keep_focus(self) -> None:
+        """Some part that can be seen has the keyboard, or no key but the view's own would do anything."""
+        if self.is_small or not self.app.app_focus or (self.focused and _is_displayed(self.focused)):
+            return
+        self._focus_first()
 
     def look(self) -> None:
         """Tells what is looked at, if it is something else than before."""
@@ -361,7 +383,7 @@ class BoardScreen(Screen[None]):
 
     def choose_state(self, state: str) -> None:
         """Shows the agents in this state only."""
-        self.agents.state = state
+        self.agents.choose_state(state)
         self.agents.update_rows(self.board, self.scope, self.now)
         self.update_titles()
         self.look()
@@ -378,7 +400,7 @@ class BoardScreen(Screen[None]):
             self._choose(self._chosen)
 
     @on(LineTable.RowSelected)
-    def open_row(self, event: LineTable.RowSelected) -> None:
+    async def open_row(self, event: LineTable.RowSelected) -> None:
         """Enter goes from a skill or group to its agents, and from an agent to everything about them."""
         row = event.table.cursor_row
         if isinstance(row, ScopeRow):
@@ -386,7 +408,7 @@ class BoardScreen(Screen[None]):
         elif isinstance(row, AgentRow):
             self.enter(Place(View.AGENT, Scope(Level.AGENT, row.key)))
         elif isinstance(row, FigureLine):
-            self.run_action("why")  # type: ignore[unused-coroutine]
+            self.call_later(self.run_action, "why")
 
     def on_descendant_focus(self) -> None:
         """The table that got the keyboard is the one that the agents follow."""
@@ -403,3 +425,7 @@ class BoardScreen(Screen[None]):
                 self.agents.update_rows(self.board, self.scope, self.now)
             self.update_titles()
             self.look()
+
+
+def _is_displayed(widget: Widget) -> bool:
+    return all(each.display for each in widget.ancestors_with_self if isinstance(each, Widget))

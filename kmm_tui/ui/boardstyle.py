@@ -32,6 +32,7 @@ BoardScreen {
     &.-view-overview.-h-short {
         #upper { height: 5fr; }
         #lower { height: 4fr; }
+        InsightLine { display: none; }
     }
     &.-h-short FigureStrip { margin: 0; height: 3; }
     &.-w-tiny > *, &.-h-tiny > * { display: none; }

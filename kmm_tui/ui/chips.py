@@ -73,10 +73,12 @@ class Chips(RoleLines):
         """The key of the chosen chip, None only without chips."""
         return self._chosen
 
-    def set_chips(self, chips: Sequence[Chip]) -> None:
-        """Shows these, with keys that are unique; the choice stays. If the chosen one is gone the first one is it,
-        which is posted as `Chosen`."""
+    def set_chips(self, chips: Sequence[Chip], chosen: str | None = None) -> None:
+        """Shows these, with keys that are unique; the choice stays, or is `chosen`. If that one is gone the first one is
+        it, which is posted as `Chosen`."""
         self._chips = tuple(chips)
+        if chosen is not None:
+            self._chosen = chosen
         before, keys = self._chosen, self._keys()
         if before not in keys:
             self._chosen = keys[0] if keys else None

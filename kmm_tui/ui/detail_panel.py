@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 
+from kmm_tui.api.window import ceil_minute, floor_minute
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure import Absent, Figure, Number
@@ -24,15 +26,20 @@ from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.ui.agent_table import STATES, agent_severity, state_cell
 from kmm_tui.ui.agents_panel import moment
 from kmm_tui.ui.bars import bar, stacked
+from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Cell, Column, Span
 from kmm_tui.ui.figure_column import choosable, figure_cell
 from kmm_tui.ui.header import local_time
 from kmm_tui.ui.levels import ROLES, glyph
 from kmm_tui.ui.lines import Line, RoleLines
 from kmm_tui.ui.roles import Role
+from kmm_tui.ui.scope_panel import absence
 from kmm_tui.ui.table_panel import TablePanel
 
 HISTORY_CELLS = 60
+BAR_CELLS = 16
+LEAST_BAR = 4
+"""Shorter ones tell nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,24 +116,27 @@ class AgentLines(RoleLines):
         row = self._row
         if row is None:
             return []
-        return [_state_line(row, self._now_ms), _home_line(row), _skills_line(row), [],
+        return [_state_line(row, self._now_ms, width), _home_line(row), _skills_line(row), [],
                 *_history(self._detail, width, self._tz)]  # fmt: skip
 
 
-def _state_line(row: AgentRow, now_ms: int) -> Line:
+def _state_line(row: AgentRow, now_ms: int, width: int) -> Line:
+    """The state, its time against the limit, and what is left behind; the bar gives way to that where room is short."""
     agent, spent = row.agent, time_in_state_ms(row.agent, now_ms)
     role = ROLES[agent_severity(row, now_ms)]
-    words: list[Span] = [(" ", "value"), *_spans(state_cell(agent))]
-    if spent is not None:
-        words.append((f"  {clock_text(spent)}", role))
-    if row.limit is not None and spent is not None:
-        words += [("  ", "value"), (bar(spent / row.limit, 16), role), (f" of {clock_text(row.limit)}", "dim")]
+    state: list[Span] = [(" ", "value"), *_spans(state_cell(agent))]
+    times: list[Span] = [] if spent is None else [(f"  {clock_text(spent)}", role)]
+    limit: list[Span] = [] if row.limit is None or spent is None else [(f" of {clock_text(row.limit)}", "dim")]
+    work: list[Span] = []
     if row.has_work:
         assigned = row.number("assigned_conversations")
-        words.append(
+        work.append(
             (f"   ! away with work: {assigned:.0f} assigned" if assigned is not None else "   ! with work", role)
         )
-    return words
+    room = width - sum(cell_len(clean(text)) for text, _ in (*state, *times, *limit, *work)) - 2
+    if limit and spent is not None and row.limit and room >= LEAST_BAR:
+        limit.insert(0, (f"  {bar(spent / row.limit, min(BAR_CELLS, room))}", role))
+    return [*state, *times, *limit, *work]
 
 
 def _home_line(row: AgentRow) -> Line:
@@ -147,17 +157,32 @@ def _history(detail: AgentDetail | None, width: int, tz: tzinfo | None) -> list[
         return [[(" time in each state: waiting for the answer", "dim")]]
     parts = [each for each in (detail.reasons or detail.states) if each.duration > 0]
     total = sum(each.duration for each in parts)
-    start, end = (local_time(each, tz, "%H:%M") for each in (detail.window.start, detail.window.end))
+    ends = floor_minute(detail.window.start), ceil_minute(detail.window.end)
+    start, end = (local_time(each, tz, "%H:%M") for each in ends)
     if not total:
         return [[(f" {start}–{end}  no time in any state is told", "dim")]]
     looks = [STATES.get(each.state, ("?", each.state.lower(), "dim")) for each in parts]
     cells = max(10, min(HISTORY_CELLS, width - 16))
     shares = [(each.duration / total, role, sign) for each, (sign, _, role) in zip(parts, looks, strict=True)]
-    legend: list[Span] = [(" ", "value")]
-    for each, (sign, word, role) in zip(parts, looks, strict=True):
-        legend.append((f"{sign} {each.reason or word} ", role))
-        legend.append((f"{clock_text(each.duration)} {percent_text(each.duration / total)}   ", "value"))
-    return [[(f" {start}–{end} ", "dim"), *_spans(stacked(shares, cells))], legend]
+    legend = [
+        [(f" {sign} {each.reason or word} ", role),
+         (f"{clock_text(each.duration)} {percent_text(each.duration / total)}  ", "value")]
+        for each, (sign, word, role) in zip(parts, looks, strict=True)
+    ]  # fmt: skip
+    return [[(f" {start}–{end} ", "dim"), *_spans(stacked(shares, cells))], *_on_two_lines(legend, width)]
+
+
+def _on_two_lines(entries: Sequence[list[Span]], width: int) -> list[Line]:
+    """The entries on one line, or on two where they do not fit; what does not fit even so is cut with `…`."""
+    first: list[Span] = []
+    used = 0
+    for index, entry in enumerate(entries):
+        size = cell_len(clean("".join(text for text, _ in entry)).rstrip())
+        if index and used + size > width:
+            return [first, [span for each in entries[index:] for span in each]]
+        first += entry
+        used += sum(cell_len(clean(text)) for text, _ in entry)
+    return [first]
 
 
 def _spans(cell: Cell) -> tuple[Span, ...]:
@@ -201,11 +226,13 @@ class DetailPanel(TablePanel[FigureLine]):
         old = fresh.age in (Age.STALE, Age.GONE)
         self.table.dim = old
         if detail is not None and detail.agent is None:
-            self.table.message = "this agent is not logged in any more"
+            self.tell_absence("this agent is not logged in any more")
         elif fresh.age is Age.GONE:
-            self.table.message = f"{GONE}  what was known of this agent is too old to be shown"
+            self.tell_absence(f"{GONE}  what was known of this agent is too old to be shown")
+        elif row is None:
+            self.tell_absence(absence(fresh))
         else:
-            self.table.message = None
+            self.tell_absence(None)
         shown = [metric for metric in self._catalogue if row and row.get(metric) is not Absent.NOT_ASKED]
         self.put([FigureLine(metric, row, self._limit(board, metric, row), old) for metric in shown] if row else [])
         self.tick(board, now)

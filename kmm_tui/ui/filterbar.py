@@ -136,6 +136,11 @@ class FilterBar(Widget):
         """Takes the filter away; posts `Changed` if there was one."""
         self.set_text("")
 
+    def on_descendant_blur(self) -> None:
+        """Left empty, by a click or by Tab, it is gone; not while only the terminal's window has lost the keyboard."""
+        if not self._stays and self.app.app_focus:
+            self.set_class(bool(self.text), "-open")
+
     def update_count(self, shown: int, total: int, note: str = "") -> None:
         """Says how many of how many rows are left, and what is to be known of the filter (`Matcher.note`)."""
         self._count.update(f"{shown} of {total}", note)

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.fuzzy import Matcher
+from textual.markup import escape
 
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.ui.board_screen import BoardScreen
@@ -55,7 +58,16 @@ class Jumps(Provider):
         for name, what, place in _places(screen):
             score = matcher.match(name)
             if score > 0:
-                yield Hit(score, matcher.highlight(name), partial(screen.jump, place), text=name, help=what)
+                shown = _highlighted(matcher, name)
+                yield Hit(score, shown, partial(screen.jump, place), text=name, help=escape(what))
+
+
+def _highlighted(matcher: Matcher, name: str) -> Content:
+    """As the matcher does it, but a name is data: nothing in it is markup, and none makes an action of itself."""
+    content = Content(name)
+    for offset in matcher.fuzzy_search.match(matcher.query, name)[1]:
+        content = content.stylize(matcher.match_style, offset, offset + 1)
+    return content
 
 
 def _places(screen: BoardScreen) -> Iterator[tuple[str, str, Place]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from kmm_tui.board.board import Board
+from kmm_tui.board.board import Board, badness
 from kmm_tui.board.freshness import Freshness
 from kmm_tui.board.grouping import tree
 from kmm_tui.board.rows import ScopeRow
@@ -61,12 +62,16 @@ class ScopePanel(TablePanel[ScopeRow]):
     def _depth(self, row: ScopeRow) -> int:
         return self._depths.get(row_key(row), 0)
 
+    def aged(self, row: ScopeRow, latest: ScopeRow) -> ScopeRow:
+        """The held row with the age of the latest answer, unless that is younger."""
+        return replace(row, age=latest.age) if badness(latest.age) > badness(row.age) else row
+
     def update_rows(self, board: Board, now: float) -> None:
         """Shows what is known at `now`, epoch seconds."""
         rows, account = board.rows(self.level, now), board.account_row(now)
         self.put(rows, [account] if rows and account else [])
         waiting = board.state(LISTS[self.level]) is None or not board.listed(self.level)
-        self.table.message = absence(board.section(self.level, now)) if waiting and not rows else None
+        self.tell_absence(absence(board.section(self.level, now)) if waiting and not rows else None)
 
     def title_words(self) -> list[Span]:
         """What it is, how many, and how many of them are in trouble."""

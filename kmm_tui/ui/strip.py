@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -90,7 +91,7 @@ def tiles(window: str) -> tuple[Tile, ...]:
         Tile("IN QUEUE", "unassigned_conversations", 8, 0, lambda say: f"{say('available_slots')} free"),
         Tile("P90 WAIT", "queue_wait_time_90th_percentile", 9, 0,
              lambda say: f"p50 {say('queue_wait_time_50th_percentile')}", ("queue_wait_time_50th_percentile",)),
-        Tile("OVERDUE", "overdue_conversations_total", 13, 0,
+        Tile("OVERDUE", "overdue_conversations_total", 11, 0,
              lambda say: f"{say('overdue_conversations_in_queue')} in queue",
              ("overdue_conversations_in_queue", "sla_share")),
         Tile("ONLINE", "online_agents", 15, 0,
@@ -145,7 +146,7 @@ class FigureStrip(RoleLines, can_focus=True):
     @property
     def picked(self) -> str:
         """The metric that the picked tile tells of: the one in breach, or the tile's own."""
-        shown, _ = place(self._tiles, self.size.width - 2)
+        shown, _ = place(self._tiles, self.size.width - 1)
         tile = shown[min(self._picked, len(shown) - 1)] if shown else self._tiles[0]
         worst = _Say(self._row).worst(tile)
         return worst.metric if worst else tile.metric
@@ -162,7 +163,7 @@ class FigureStrip(RoleLines, can_focus=True):
         self.show()
 
     def lines(self, width: int) -> Sequence[Line]:
-        shown, gap = place(self._tiles, width - 2)
+        shown, gap = place(self._tiles, width - 1)
         say = _Say(self._row)
         label: list[Span] = [(" ", "value")]
         value: list[Span] = [(" ", "value")]
@@ -180,26 +181,26 @@ class FigureStrip(RoleLines, can_focus=True):
         return [label, value, below, small]
 
     def _spark(self, tile: Tile) -> str:
-        """What the figure was lately, from 0 to its highest or its limit."""
+        """What the figure was lately, from 0 to its highest or its limit; one that hardly moves stays below the top."""
         values = self._lines.get(tile.metric, [])
         known = [value for value in values if value is not None]
         if len(known) < LEAST_KNOWN:
             return ""
         verdict = self._row.judged.verdicts.get(tile.metric) if self._row else None
         limit = (verdict.limit.critical or verdict.limit.warn) if verdict else None
-        return spark(values, min(SPARK_CELLS, tile.width), 0, max(*known, limit or 0, 1e-9))
+        top = max(known) + min(known) / 2
+        return spark(values, min(SPARK_CELLS, tile.width), 0, max(top, limit or 0, 1e-9))
 
     # -- keys and mouse
 
-    def on_focus(self) -> None:
-        self.show()
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Marks the picked tile; the event itself comes before it is known who has the keyboard."""
+        super().watch_has_focus(has_focus)
         self.show()
 
     def action_pick(self, step: int) -> None:
         """Picks the next tile to the right (1) or left (-1)."""
-        shown, _ = place(self._tiles, self.size.width - 2)
+        shown, _ = place(self._tiles, self.size.width - 1)
         self._picked = max(0, min(self._picked + step, len(shown) - 1))
         self.show()
 
@@ -209,7 +210,7 @@ class FigureStrip(RoleLines, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """A click picks a tile, a double click asks about it."""
-        shown, gap = place(self._tiles, self.size.width - 2)
+        shown, gap = place(self._tiles, self.size.width - 1)
         x = 1
         for index, tile in enumerate(shown):
             x += tile.width + gap
@@ -235,11 +236,11 @@ def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
     if worst is None:
         return tile.below(say), "stale" if stale else "dim"
     bound = bound_text(worst.limit, worst.severity)
-    other = worst.metric != tile.metric
-    text = f"{_metric(worst.metric).short} {say(worst.metric)} {bound}" if other else bound
-    # One that does not fit whole loses the figure before the limit.
-    if len(text) > tile.width:
-        text = f"{_metric(worst.metric).short} {say(worst.metric)}" if other else bound
+    forms = [bound]
+    if worst.metric != tile.metric:
+        figure = f"{_metric(worst.metric).short} {say(worst.metric)}"
+        forms = [f"{figure} {bound}", f"{figure}/{bound.partition(' ')[2]}", figure] if bound else [figure]
+    text = next((form for form in forms if cell_len(form) <= tile.width), forms[-1])
     return text, "stale" if stale else "value"
 
 

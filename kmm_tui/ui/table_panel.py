@@ -44,6 +44,7 @@ class TablePanel(Panel, Generic[RowT]):
         self._rows: Keyed[RowT] = []
         self._latest: tuple[Keyed[RowT], Keyed[RowT]] | None = None
         self._text, self._matcher = "", Matcher("")
+        self._absence: str | None = None
         self.columns: tuple[Column[RowT], ...] = tuple(columns)
         self.default_sort = self.sort = sort
         self.pin = True
@@ -59,11 +60,18 @@ class TablePanel(Panel, Generic[RowT]):
 
     # -- rows
 
-    def put(self, rows: Sequence[RowT], top: Sequence[RowT] = ()) -> None:
-        """Shows `rows` in order, under those that are always on `top`."""
+    def put(self, rows: Sequence[RowT], top: Sequence[RowT] = (), *, other: bool = False) -> None:
+        """Shows `rows` in order, under those that are always on `top`.
+
+        `other` says that the person wants to see others than before: those are shown, and held from now on.
+        """
         fresh = [(self._key(row), row) for row in top], [(self._key(row), row) for row in rows]
         if self.is_held:
             self._latest = fresh
+            if other:
+                self._top, self._rows = fresh
+                self._order()
+            self._age(fresh)
             self.changes = self._changed(fresh)
             return
         self._top, self._rows = fresh
@@ -101,6 +109,19 @@ class TablePanel(Panel, Generic[RowT]):
         elif not held and self._latest is not None:
             self._top, self._rows = self._latest
             self._latest, self.changes = None, 0
+            self._order()
+
+    def aged(self, row: RowT, latest: RowT) -> RowT:  # noqa: ARG002 - for panels whose rows know their age
+        """The held `row`, never younger than it was, with the age of the `latest`."""
+        return row
+
+    def _age(self, fresh: tuple[Keyed[RowT], Keyed[RowT]]) -> None:
+        latest = dict((*fresh[0], *fresh[1]))
+        top, rows = (
+            [(key, self.aged(row, latest.get(key, row))) for key, row in part] for part in (self._top, self._rows)
+        )
+        if (top, rows) != (self._top, self._rows):
+            self._top, self._rows = top, rows
             self._order()
 
     def _changed(self, fresh: tuple[Keyed[RowT], Keyed[RowT]]) -> int:
@@ -176,7 +197,23 @@ class TablePanel(Panel, Generic[RowT]):
         if self.pin:
             rows.sort(key=lambda row: -self._rank(row[1]))
         self.table.set_rows([*self._top, *self.arranged(rows)])
+        self._tell_absence()
         self.filter_bar.update_count(len(rows), len(self._rows), self._matcher.note)
+
+    # -- instead of rows
+
+    def tell_absence(self, words: str | None) -> None:
+        """Says why there are no rows, in their place; None where there is no such reason."""
+        self._absence = words
+        self._tell_absence()
+
+    def _tell_absence(self) -> None:
+        hidden = bool(self._rows) and not self.table.rows
+        self.table.message = self.nothing_fits() if self._absence is None and hidden else self._absence
+
+    def nothing_fits(self) -> str:
+        """Says that there are rows, and that the person's own choice hides all of them."""
+        return f"none of {len(self._rows)} fits /{self.filter_text} (Esc shows all)"
 
     def arranged(self, rows: Keyed[RowT]) -> Keyed[RowT]:
         """The rows in their last order: for a panel that knows of more than one column's order."""
@@ -197,6 +234,11 @@ class TablePanel(Panel, Generic[RowT]):
         """Shows only rows that fit `text`."""
         self._text, self._matcher = text.strip(), Matcher(text)
         self._order()
+
+    def clear_filter(self) -> None:
+        """Shows all rows, and takes the line away into which the filter was typed."""
+        self.filter_bar.clear()
+        self.set_filter("")
 
     def fits(self, row: RowT) -> bool:
         """Whether a row is one of those that are wanted."""
