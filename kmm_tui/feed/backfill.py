@@ -15,7 +15,7 @@ from kmm_tui.board.past import PastAnswer, is_settled
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
-from kmm_tui.feed.history import PastAsker
+from kmm_tui.feed.history import PastAsker, whole_minutes
 from kmm_tui.feed.retry import wait_before_retry
 from kmm_tui.feed.usual_of import ComparableTo, UsualOf
 from kmm_tui.metrics import BY_NAME, Kind, Method, camel
@@ -35,6 +35,9 @@ NO_NEWS = 120.0
 """Seconds without room after which that is told."""
 LONGEST = 600.0
 """Seconds: a wait above this is one of a clock that was set back."""
+
+LONGEST_ANSWER = 30.0
+"""Seconds: an answer that took longer by the clock is one during which the clock was set."""
 
 OFF = "switched off"
 THROTTLED = "the account was asked too often"
@@ -121,6 +124,7 @@ class Backfill:
         self._is_on = True
         self._wake = asyncio.Event()
         self._list = _List()
+        self._followed: Window | None = None
         self._windows: tuple[Window, ...] = ()
         self._hours = _List()
         self._hours_unread = False
@@ -131,6 +135,7 @@ class Backfill:
         self._why_not_yet = ""
         self._had_room_at = 0.0
         self._failures = 0
+        self._took: dict[Level, float] = {}
         self._paused = ""
 
     @property
@@ -209,7 +214,11 @@ class Backfill:
 
     async def _follow_time(self) -> None:
         """A new step of the grid, or another window, is another list."""
-        found = sorted(self._comparable(self._present()), key=lambda each: _turn(each.days_ago))
+        present = whole_minutes(self._present())
+        if present == self._followed:
+            return
+        self._followed = present
+        found = sorted(self._comparable(present), key=lambda each: _turn(each.days_ago))
         windows = tuple(each.window for each in found)
         if windows == self._windows:
             return
@@ -260,10 +269,9 @@ class Backfill:
         return min(max(left, 0.0) + SPARE, LOOK_AGAIN), NO_ROOM if lasts else ""
 
     def _takes(self, job: Job) -> float:
-        """Seconds that it will take to ask, going by the last time."""
-        cost = self._asker.costs.get(job.level)
-        calls, took = (cost.calls, cost.took) if cost else (FIRST_CALLS, FIRST_TOOK)
-        return took + calls / self._budget.pace.state.rate
+        """Seconds until the next one could ask without waiting, going by how long the last answer took."""
+        distance = 1 / self._budget.pace.state.rate
+        return self._took.get(job.level, FIRST_TOOK + FIRST_CALLS * distance) + distance
 
     async def _fill(self, job: Job) -> None:
         names = self._names if job in self._hours.jobs else self._metrics
@@ -283,6 +291,8 @@ class Backfill:
         finally:
             cost = self._asker.costs.get(job.level)
             calls = cost.calls if cost and cost is not before else 0
+            if calls:
+                self._took[job.level] = min(max(0.0, self._clock.now() - began), LONGEST_ANSWER)
             pause = began + max(1, calls) * SHARE / self._budget.pace.state.rate
             self._may_ask_at = max(self._may_ask_at, pause) if self._why_not_yet else pause
         self._failures, self._why_not_yet = 0, ""

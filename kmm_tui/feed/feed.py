@@ -98,7 +98,7 @@ class Feed:
         self.show(self._look)
         for level in LISTS:
             self._list(level)
-        if self._days.fills:
+        if self._days.is_kept:
             self._spawn(self._days.backfill.run(), "backfill")
         if self._client.sign_in.keep_alive_every:
             self._spawn(self._keep_alive(self._client.sign_in.keep_alive_every), "keep-alive")

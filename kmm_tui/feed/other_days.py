@@ -35,6 +35,8 @@ class OtherDays:
         live: Callable[[], Live],
     ) -> None:
         self._gatherer = gatherer
+        self.is_kept = archive is not None
+        """Whether answers about the past are kept anywhere: without that nothing is filled in."""
         self._archive = archive = archive or Archive()
         self._clock = clock
         self._ahead = ahead
@@ -46,11 +48,6 @@ class OtherDays:
         self.backfill = Backfill(
             self._asker, self.usual, self._comparable, gatherer.present, metrics, live, budget, clock
         )
-
-    @property
-    def fills(self) -> bool:
-        """Whether there is anything that is filled in by itself."""
-        return self._archive.comparable is not None
 
     async def board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
         """The board of a window that is over; see `PastBoard.look_at`."""

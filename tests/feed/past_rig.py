@@ -43,10 +43,14 @@ class Heard(httpx.ASGITransport):
     def __init__(self, app: Any) -> None:
         super().__init__(app)
         self.bodies: list[tuple[str, dict[str, Any]]] = []
+        self.told: list[Callable[[str, dict[str, Any]], None]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if "/manager_workspace/" in request.url.path:
-            self.bodies.append((request.url.path.rpartition("/")[2], json.loads(request.content)))
+            heard = (request.url.path.rpartition("/")[2], json.loads(request.content))
+            self.bodies.append(heard)
+            for hear in self.told:
+                hear(*heard)
         return await super().handle_async_request(request)
 
     def windows(self, method: str | None = None) -> list[Window]:
@@ -67,7 +71,7 @@ class Centre:
     clients: list[KmmClient] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        app = create_app(self.engine, clock=self.clock, rate=None)
+        app = create_app(self.engine, clock=self.clock, sleep=self.clock.sleep, rate=None)
         app.service.room = InlineRoom(self.engine)
         self.app = app
         self.transport = Heard(app)
