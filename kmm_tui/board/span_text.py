@@ -101,7 +101,9 @@ class _Reader:
         """The range, or `SpanError`."""
         self._rest = words.removeprefix("since ")
         is_since = self._rest != words
-        day, clock = self._day(), self._clock()
+        day = self._day()
+        self._rest = self._rest.removeprefix(",").lstrip()
+        clock = self._clock()
         if day is None and clock is None:
             raise _not_understood(words)
         if is_since and not self._rest:

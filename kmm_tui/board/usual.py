@@ -20,7 +20,9 @@ SAME_RATIO = 0.03
 """Up to this share of the usual value a difference is none."""
 _ONE = {Unit.DURATION: 1000.0, Unit.RATIO: 0.01, Unit.SHARE: 0.01}
 """What counts as one unit, in the metric's own: a second, a point of a percentage, otherwise one."""
-_MOST_PERCENT = 999
+_HUGE = 1e9
+_MOST_RATIO = 9.99
+"""The largest change that is written in full; people read more as *a lot*."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def change(metric: Metric, value: Number | None, base: Number | None) -> Change:
     if value is None or base is None:
         return _UNKNOWN
     difference = float(value) - float(base)
+    if not math.isfinite(difference):
+        return _UNKNOWN
     ratio = difference / abs(base) if base else None
     if ratio is not None and not math.isfinite(ratio):
         ratio = None
@@ -102,16 +106,12 @@ def _text(metric: Metric, difference: float, ratio: float | None) -> str:
         case Unit.DURATION:
             amount = wait_text(size)
         case Unit.RATIO | Unit.SHARE:
-            amount = f"{count_text(round(size * 100))} pt"
+            amount = f"{count_text(round(min(size, _HUGE) * 100))} pt"
         case Unit.SCORE:
             amount = count_text(round(size))
         case _:
-            amount = count_text(size) if ratio is None else _percent(abs(ratio))
+            amount = count_text(size) if ratio is None else f"{round(min(abs(ratio), _MOST_RATIO) * 100)} %"
     if not any(digit in amount for digit in "123456789"):
         return amount
-    return f"{'+' if difference > 0 else '−'}{amount}"
-
-
-def _percent(ratio: float) -> str:
-    percent = round(ratio * 100)
-    return f"{percent} %" if percent <= _MOST_PERCENT else f">{_MOST_PERCENT} %"
+    beyond = ">" if amount == f"{round(_MOST_RATIO * 100)} %" else ""
+    return f"{beyond}{'+' if difference > 0 else '−'}{amount}"

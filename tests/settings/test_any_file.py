@@ -140,7 +140,7 @@ def test_any_input_gives_settings_or_lines(
     if loaded:
         assert loaded.settings.chosen.account.isdecimal()
         assert all(row.value.isprintable() for row in show(loaded))
-        assert 0 < loaded.settings.span().width or loaded.settings.board.window == timedelta(hours=24)
+        assert loaded.settings.span().width > 0 or loaded.settings.board.window == timedelta(hours=24)
         assert len(loaded.settings.shifts()) == len(loaded.settings.own_shifts)
         assert len(loaded.settings.limits()) >= len(loaded.settings.own_limits)
         assert all(limit is None or limit >= 0 for _, limit in loaded.settings.state_limits().reasons)
