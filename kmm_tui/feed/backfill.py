@@ -27,6 +27,8 @@ FIRST_DAYS = (1, 7)
 """Days ago that are filled first: yesterday, and the same weekday last week."""
 LOOK_AGAIN = 5.0
 """Seconds after which somebody who could not ask looks again whether there is room."""
+NOTHING_TO_DO = 20.0
+"""Seconds after which it is looked whether time has brought other windows."""
 SPARE = 1.0
 """Seconds that have to be left between the end of a call of filling and the next live one."""
 FIRST_CALLS, FIRST_TOOK = 3, 1.0
@@ -205,7 +207,7 @@ class Backfill:
         job = self._hours.next() or self._list.next()
         if job is None:
             self._paused = ""
-            return LOOK_AGAIN
+            return NOTHING_TO_DO
         wait, self._paused = self._hindered(job)
         if wait > 0:
             return wait

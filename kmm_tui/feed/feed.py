@@ -74,8 +74,11 @@ class Feed:
         self._budget = budget or Budget(clock)
         asker = Asker(client, Offered(clock, self._budget.memory))
         self._gatherer = Gatherer(asker, wants, clock, self._learn)
+        self._names: dict[Scope, str | None] = {}
         ahead = lambda: client.server_offset  # noqa: E731
-        self._days = OtherDays(asker, self._gatherer, watch, archive, clock, self._budget, ahead, self._live)
+        self._days = OtherDays(
+            asker, self._gatherer, watch, archive, clock, self._budget, ahead, self._live, self._names.get
+        )
         self._wants = wants
         self._usual = Usual(wants.metrics, wants.agent_metrics)
         self._look = Look()
@@ -83,7 +86,6 @@ class Feed:
         self._gone = {level: Gone() for level in LISTS}
         self._stretched = interval
         self._pollers: dict[Topic, Poller] = {}
-        self._names: dict[Scope, str | None] = {}
         self._listed: set[Level] = set()
 
     def start(self) -> None:

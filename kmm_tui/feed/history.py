@@ -117,6 +117,8 @@ class PastAsker:
         self._with_subgroups = PastMemory()
         self._in_part = PastMemory(4)
         self._asking: dict[tuple[Level, Window, bool], _Asking] = {}
+        self._keeping: dict[tuple[PastStore, Level, Window], PastAnswer] = {}
+        self._keepers: set[asyncio.Task[None]] = set()
         self.costs: dict[Level, Cost] = {}
         """What the last question about each level cost."""
         self.people: OrderedDict[str, Person] = OrderedDict()
@@ -196,7 +198,7 @@ class PastAsker:
         answer = together(kept, found) if kept else found
         if is_settled(window, self.now()) and says_something(found):
             if is_whole:
-                await self._keep(store, answer)
+                self._keep_soon(store, answer)
             elif level is Level.AGENT:
                 await self._in_part.keep_past(answer)
         return answer
@@ -252,6 +254,8 @@ class PastAsker:
     async def _recalled(
         self, store: PastStore, level: Level, window: Window, fields: frozenset[str]
     ) -> PastAnswer | None:
+        if answer := self._keeping.get((store, level, window)):
+            return answer
         try:
             return await store.past(level, window, fields)
         except Exception:
@@ -259,11 +263,22 @@ class PastAsker:
             logger.exception("what is kept of a past window cannot be read")
             return None
 
+    def _keep_soon(self, store: PastStore, answer: PastAnswer) -> None:
+        # Nobody waits for a disk: until it is kept there, it is known here.
+        self._keeping[store, answer.level, answer.window] = answer
+        keeper = asyncio.create_task(self._keep(store, answer))
+        self._keepers.add(keeper)
+        keeper.add_done_callback(self._keepers.discard)
+
     async def _keep(self, store: PastStore, answer: PastAnswer) -> None:
+        key = (store, answer.level, answer.window)
         try:
             await store.keep_past(answer)
         except Exception:
             logger.exception("a past window cannot be kept")
+        finally:
+            if self._keeping.get(key) is answer:
+                del self._keeping[key]
 
 
 def whole_minutes(window: Window) -> Window:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from kmm_tui.api.window import Window
 from kmm_tui.board.look import Look
-from kmm_tui.board.scope import Watch
+from kmm_tui.board.scope import Scope, Watch
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.asker import Asker
 from kmm_tui.feed.backfill import Backfill, Live
@@ -33,6 +33,7 @@ class OtherDays:
         budget: Budget,
         ahead: Callable[[], float | None],
         live: Callable[[], Live],
+        name_of: Callable[[Scope], str | None],
     ) -> None:
         self._gatherer = gatherer
         self.is_kept = archive is not None
@@ -42,7 +43,9 @@ class OtherDays:
         self._ahead = ahead
         wants = gatherer.wants
         self._asker = PastAsker(asker, archive.store, self._now, gatherer.parts)
-        self._board = PastBoard(self._asker, archive.moments, watch.wants, gatherer.last_seen, gatherer.past_trend)
+        self._board = PastBoard(
+            self._asker, archive.moments, watch.wants, gatherer.last_seen, gatherer.past_trend, name_of
+        )
         self.usual = UsualOf(self._comparable)
         metrics = tuple(metric.name for metric in by_time(wants.metrics, Method.METRICS))
         self.backfill = Backfill(

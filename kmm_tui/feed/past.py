@@ -76,7 +76,7 @@ class PastBoard:
     """Makes boards of windows that are over. Everything on one is marked as past.
 
     `wants` tells which skills and groups are watched, `who` is an agent as last seen, `trend` asks for a trend that
-    ends with a window.
+    ends with a window, `name_of` the present name of a scope, for where it is kept without one.
     """
 
     def __init__(
@@ -86,12 +86,14 @@ class PastBoard:
         wants: Callable[[Level, str, str | None], bool],
         who: Callable[[str], Person | Agent | None],
         trend: Callable[[Scope, Window], Awaitable[Trend]],
+        name_of: Callable[[Scope], str | None],
     ) -> None:
         self._asker = asker
         self._moments = moments
         self._wants = wants
         self._who = who
         self._trend = trend
+        self._name_of = name_of
         self._trends: OrderedDict[tuple[Scope, Window], Trend] = OrderedDict()
 
     async def look_at(self, window: Window, question: Question) -> tuple[TopicState, ...]:
@@ -133,6 +135,7 @@ class PastBoard:
         refused = self._asker.refused(level)
         by_time_fields = frozenset(metric.field for metric in by_time(question.metrics, Method.METRICS))
         scopes = {Scope(level, key): name for key, name in answer.names.items()}
+        scopes = {scope: name or self._name_of(scope) for scope, name in scopes.items()}
         for topic, content in recorded.items():
             if topic.section is Section.FIGURES and topic.scope.level is level and topic.scope not in scopes:
                 scopes[topic.scope] = content.name if isinstance(content, Snapshot) else None

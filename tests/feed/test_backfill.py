@@ -37,7 +37,7 @@ def all_days(window: Window, now: int) -> tuple[Comparable, ...]:
 
 
 def some_days(window: Window, now: int) -> tuple[Comparable, ...]:
-    return tuple(each for each in all_days(window, now) if each.days_ago in (1, 2, 7))
+    return tuple(each for each in all_days(window, now) if each.days_ago in (1, 2))
 
 
 class Turnstile:
@@ -126,7 +126,7 @@ async def floor(
 
 def test_over_a_day_no_past_window_is_asked_for_twice() -> None:
     async def a_day() -> Floor:
-        async with floor(some_days, interval=600.0, skills=2, groups=2, agents=2) as found:
+        async with floor(some_days, interval=1800.0, skills=2, groups=2, agents=2) as found:
             await found.pass_(25 * 3600)
             assert found.feed.backfill.progress.is_done
             return found
@@ -137,14 +137,12 @@ def test_over_a_day_no_past_window_is_asked_for_twice() -> None:
         for (_, body), call in zip(found.centre.transport.bodies, found.calls, strict=True)
         if not call[3]
     )
-    # A day of quarter hours, each with three days to fill; what was yesterday's is the day before's an hour later.
-    assert len(asked) > 90 * 2 * 2
+    # A day of quarter hours, each with two days to fill; what was yesterday's is the day before's an hour later.
+    assert len(asked) > 90 * 2 * 1.5
     assert set(asked.values()) == {1}
 
 
-@pytest.mark.parametrize(
-    ("interval", "fastest", "slow"), [(30.0, 5.0, 0.0), (30.0, 5.0, 0.4), (15.0, 1.0, 0.0), (10.0, 2.0, 0.4)]
-)
+@pytest.mark.parametrize(("interval", "fastest", "slow"), [(30.0, 5.0, 0.4), (15.0, 1.0, 0.0)])
 def test_live_polling_is_as_punctual_with_it_as_without(interval: float, fastest: float, slow: float) -> None:
     async def a_while(days: Any) -> Floor:
         async with floor(days, interval=interval, fastest=fastest, skills=60, groups=20) as found:
@@ -244,7 +242,7 @@ def test_it_waits_while_the_account_is_throttled() -> None:
             assert found.budget.pace.is_slowed
             assert len(found.past) == before
             assert found.feed.backfill.progress.paused == THROTTLED
-            await found.pass_(3600)
+            await found.pass_(1200)
             assert not found.budget.pace.is_slowed
             assert found.feed.backfill.progress.is_done
 

@@ -217,3 +217,28 @@ def test_whole_minutes_hold_the_window_and_are_hardly_wider(start: int, width: i
     assert found.end >= window.end
     assert found.start % MINUTE == found.end % MINUTE == 0
     assert found.width == window.width
+
+
+class Slow(PastMemory):
+    """A store whose disk is slow, or hangs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.goes_on = asyncio.Event()
+
+    async def keep_past(self, answer: PastAnswer) -> None:
+        await self.goes_on.wait()
+        await super().keep_past(answer)
+
+
+async def test_nobody_waits_for_a_slow_disk_and_nothing_is_asked_for_again(
+    centre: Centre, slept_on: Any, window: Window
+) -> None:
+    store = Slow()
+    past = PastAsker(Asker(centre.client(), Offered(slept_on, Memory(None, ""))), store, lambda: slept_on.ms)
+    first = await past.answer(Level.SKILL, window, (CLOSED,))
+    assert await past.answer(Level.SKILL, window, (CLOSED,)) == first
+    assert len(centre.transport.bodies) == 1
+    store.goes_on.set()
+    await asyncio.sleep(0)
+    assert await store.past(Level.SKILL, window, frozenset()) == first
