@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
@@ -27,6 +27,8 @@ from kmm_tui.metrics import BY_NAME, Method, of_names
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.prefs import Prefs
+
+from .frames import FrameExtension
 
 NOW = 1_795_356_271.0
 """2026-11-22 14:04:31 UTC."""
@@ -63,6 +65,17 @@ class FakeFeed:
     woken: int = 0
     told: str = ""
     shown: Look | None = None
+    window: int | Callable[[], Window] = HOUR
+    past: dict[Window, tuple[TopicState, ...]] = field(default_factory=dict)
+    looked_back: list[Window] = field(default_factory=list)
+    days: dict[int, dict[str, float | None]] = field(default_factory=dict)
+
+    async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
+        self.looked_back.append(window)
+        return self.past.get(window, ())
+
+    def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, float | None]]:
+        return self.days
 
     def start(self) -> None:
         for state in self.first:
@@ -253,12 +266,19 @@ def svg(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(SvgExtension)
 
 
+@pytest.fixture
+def picture(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Compares frames of the screen as text."""
+    return snapshot.use_extension(FrameExtension)
+
+
 async def settle(pilot: Pilot[str]) -> None:
     """Returns once everything that was published is drawn, the keys at the bottom included."""
     for _ in range(200):
         await pilot.pause(0.01)
         overview = pilot.app.screen_stack[0]
-        if overview.query("FooterKey") and not pilot.app._settling:  # type: ignore[attr-defined]
+        keys = overview.query("FooterKey")
+        if any(key.region for key in keys) and not pilot.app._settling:  # type: ignore[attr-defined]
             break
     await pilot.pause(0.05)
 
