@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeAlias
@@ -117,13 +117,14 @@ class FiguresBatch:
                 return found
         return None
 
-    def states(self) -> list[TopicState]:
-        """Everything, as it was noted."""
+    def states(self, places: Iterable[int] | None = None) -> list[TopicState]:
+        """What was noted: everything, or that at `places`."""
         figures = [shape_figures(shape) for shape in self.shapes]
         rows = rows_of(len(self.keys), self.table)
         level = LEVELS[self.kind]
         states = []
-        for place, key in enumerate(self.keys):
+        for place in range(len(self.keys)) if places is None else places:
+            key = self.keys[place]
             taken_at, interval, window, cost = _of_about(self.about[self.which[place]])
             scope, (method, asked, refused, gone) = Scope(level, key), figures[self.shape[place]]
             known = Figures(method, asked, rows[place], refused, gone)

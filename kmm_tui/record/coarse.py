@@ -144,11 +144,11 @@ class Span:
 
     def add_column(self, name: str, places: list[int], slots: int, data: bytes) -> None:
         """Adds one figure of the finer span that `add_head` was told of, which has so many `slots`."""
-        means, worsts = unpack_column(data)
+        means, worsts = unpack_column(data, slots)
         known, lowest = self._of_field(name), lowest_is_worst(name)
         for key, place in enumerate(places):
-            for at in range(key * slots, (key + 1) * slots):
-                mean, worst = means[at], worsts[at]
+            part = slice(key * slots, (key + 1) * slots)
+            for mean, worst in zip(means[part], worsts[part], strict=True):
                 if mean is not None and worst is not None and place >= 0:
                     known.add(place, mean, worst, lowest=lowest)
 
@@ -171,7 +171,7 @@ class Span:
                 mean = cells.sums[place] / count if count else math.nan
                 # The sum of the greatest numbers is none any more.
                 means[place] = mean if math.isfinite(mean) else worsts[place]
-            yield name, pack_column(means, worsts)
+            yield name, pack_column(name, self._slots, means, worsts)
 
     def __bool__(self) -> bool:
         return bool(self._keys)

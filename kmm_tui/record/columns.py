@@ -1,4 +1,8 @@
-"""One figure of many scopes over an hour of minutes or a day of hours: means and worst values, packed tightly."""
+"""One figure of many scopes over an hour of minutes or a day of hours: means and worst values, packed tightly.
+
+Minutes of two months are worth keeping if they are small. A number is held as the leading bits of a 32-bit float, which
+as whole numbers stand in the same order and near to each other; of these only the changes are stored.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,22 @@ import sys
 import zlib
 from array import array
 from collections.abc import Sequence
+from itertools import accumulate
 
 from kmm_tui.api.number import Number
 from kmm_tui.metrics import BY_FIELD, Good, Unit
 from kmm_tui.record.packed import Unusable
 
-_NONE = math.nan
-_EXACT = 2**24
-"""Up to here a 32-bit float holds every whole number, and seven digits of any other."""
+MEASURE = 12
+"""Significant bits of a duration, a ratio or a score: one part in 8000 at most is lost."""
+COUNT = 16
+"""Significant bits of a count: it is exact up to 65 536, and so is its half up to half of that."""
+_ALL = 24
+_LARGEST = 2.0**_ALL
+_WIDE = b"d"
+_DIGITS = {MEASURE: 5, COUNT: 6, _ALL: 7}
+
+Column = list[Number | None]
 
 
 def lowest_is_worst(field: str) -> bool:
@@ -34,60 +46,113 @@ def worst_of(field: str, values: Sequence[Number]) -> Number:
     return min(values) if lowest_is_worst(field) else max(values)
 
 
-def pack_column(means: array[float], worsts: array[float]) -> bytes:
-    """Both as a blob, NaN where there is no value. Values up to 16 million keep seven digits, others all."""
-    narrow = all(not abs(value) >= _EXACT for values in (means, worsts) for value in values)
-    kind = "f" if narrow else "d"
-    mean, worst = array(kind, means), array(kind, worsts)
-    for place, value in enumerate(mean):
-        # The worst of a single value is that value: left out, it takes no room.
-        if worst[place] == value:
-            worst[place] = _NONE
-    return kind.encode() + zlib.compress(_shuffled(mean) + _shuffled(worst), 6)
+def pack_column(field: str, slots: int, means: array[float], worsts: array[float]) -> bytes:
+    """Both as a blob: `slots` values of each scope, one scope after another, NaN in both where there is no value."""
+    bits = _bits(
+        field, max((abs(value) for values in (means, worsts) for value in values if value == value), default=0)
+    )
+    if bits is None:
+        return _WIDE + zlib.compress(_shuffled(means) + _shuffled(worsts), 6)
+    mean, worst = _codes(means, bits), _codes(worsts, bits)
+    known = bytes(value == value for value in means)
+    changes, before = [], 0
+    for place, code in enumerate(mean):
+        if place % slots == 0:
+            before = 0
+        changes.append(code - before if known[place] else 0)
+        before = code if known[place] else before
+    apart = [b - a if is_known else 0 for a, b, is_known in zip(mean, worst, known, strict=True)]
+    planes = _shuffled(_unsigned(changes)) + _shuffled(_unsigned(apart)) + known
+    return bytes((bits,)) + zlib.compress(planes, 6)
 
 
-def unpack_column(data: bytes) -> tuple[list[Number | None], list[Number | None]]:
-    """Means and worst values of `pack_column`. Raises one of `packed.UNUSABLE`."""
-    kind, plain = data[:1].decode("ascii"), zlib.decompress(data[1:])
-    if kind not in ("f", "d") or len(plain) % (2 * array(kind).itemsize):
+def unpack_column(data: bytes, slots: int, scope: int | None = None) -> tuple[Column, Column]:
+    """Means and worst values of `pack_column`, of all scopes or of the one at place `scope`.
+
+    A scope beyond the last one has none. Raises one of `packed.UNUSABLE`.
+    """
+    plain = zlib.decompress(data[1:])
+    width = 16 if data[:1] == _WIDE else 9
+    if len(plain) % (width * slots):
         raise Unusable("no column")
-    half = len(plain) // 2
-    means, worsts = _unshuffled(kind, plain[:half]), _unshuffled(kind, plain[half:])
-    digits = 7 if kind == "f" else 17
-    mean = [_number(value, digits) for value in means]
-    return mean, [
-        found if (found := _number(value, digits)) is not None else known
-        for value, known in zip(worsts, mean, strict=True)
+    count = len(plain) // width
+    part = slice(0, count) if scope is None else slice(scope * slots, (scope + 1) * slots)
+    if part.start >= count:
+        return [None] * slots, [None] * slots
+    if data[:1] == _WIDE:
+        return _wide(plain[: 8 * count], part), _wide(plain[8 * count :], part)
+    bits, known = data[0], plain[8 * count :][part]
+    changes = _signed(_unshuffled("I", plain[: 4 * count], part))
+    apart = _signed(_unshuffled("I", plain[4 * count : 8 * count], part))
+    means = [code for at in range(0, len(changes), slots) for code in accumulate(changes[at : at + slots])]
+    worsts = [mean + more for mean, more in zip(means, apart, strict=True)]
+    return _numbers(means, known, bits), _numbers(worsts, known, bits)
+
+
+def _bits(field: str, largest: float) -> int | None:
+    """How many significant bits are kept; None for all of a double's."""
+    metric = BY_FIELD.get(field)
+    if metric is None or metric.unit in (Unit.COUNT, Unit.UNKNOWN):
+        if largest >= _LARGEST:
+            return None
+        return COUNT if metric and largest < 2**COUNT else _ALL
+    return MEASURE if largest < 2.0**60 else None
+
+
+def _codes(values: array[float], bits: int) -> list[int]:
+    shift = _ALL - bits
+    half = 1 << shift >> 1
+    found: array[int] = array("I")
+    found.frombytes(array("f", (abs(value) if value == value else 0.0 for value in values)).tobytes())
+    return [(code + half >> shift) * (-1 if value < 0 else 1) for code, value in zip(found, values, strict=True)]
+
+
+def _numbers(codes: list[int], known: bytes, bits: int) -> Column:
+    shift, digits = _ALL - bits, _DIGITS[bits]
+    found: array[float] = array("f")
+    found.frombytes(array("I", (abs(code) << shift for code in codes)).tobytes())
+    return [
+        _number(-value if code < 0 else value, digits) if is_known else None
+        for value, code, is_known in zip(found, codes, known, strict=True)
     ]
 
 
-def _number(value: float, digits: int) -> Number | None:
-    if value != value:
-        return None
-    if value.is_integer():
-        return int(value)
-    return float(f"{value:.{digits}g}")
+def _number(value: float, digits: int) -> Number:
+    # What lies behind these digits is the form of the storage and none of the value's.
+    return int(value) if value.is_integer() else float(f"{value:.{digits}g}")
 
 
-def _shuffled(values: array[float]) -> bytes:
+def _wide(planes: bytes, part: slice) -> Column:
+    return [None if math.isnan(value) else _number(value, 17) for value in _unshuffled("d", planes, part)]
+
+
+def _unsigned(values: list[int]) -> array[int]:
+    """Small numbers of either sign as small ones."""
+    return array("I", [value << 1 if value >= 0 else (-value << 1) - 1 for value in values])
+
+
+def _signed(values: Sequence[int]) -> list[int]:
+    return [value >> 1 if not value & 1 else -(value + 1 >> 1) for value in values]
+
+
+def _shuffled(values: array[float] | array[int]) -> bytes:
     """Bytes of like weight together, which compress far better than numbers one after another."""
-    plain = _little(values).tobytes()
+    if sys.byteorder == "big":
+        values = values[:]
+        values.byteswap()
+    plain = values.tobytes()
     return b"".join(plain[each :: values.itemsize] for each in range(values.itemsize))
 
 
-def _unshuffled(kind: str, planes: bytes) -> array[float]:
-    values: array[float] = array(kind)
+def _unshuffled(kind: str, planes: bytes, part: slice) -> array[int]:
+    values: array[int] = array(kind)
     size = values.itemsize
     count = len(planes) // size
-    plain = bytearray(len(planes))
+    length = len(range(*part.indices(count)))
+    plain = bytearray(length * size)
     for each in range(size):
-        plain[each::size] = planes[each * count : (each + 1) * count]
+        plain[each::size] = planes[each * count : (each + 1) * count][part]
     values.frombytes(bytes(plain))
-    return _little(values)
-
-
-def _little(values: array[float]) -> array[float]:
     if sys.byteorder == "big":
-        values = values[:]
         values.byteswap()
     return values

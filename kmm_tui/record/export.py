@@ -128,7 +128,7 @@ def _coarse(db: sqlite3.Connection, resolution: Resolution, kind: Kind, start: i
     try:
         head = Head.of(span[1], span[2])
         columns = {
-            name: unpack_column(data)[0 if may_be_averaged(name) else 1]
+            name: unpack_column(data, len(head.moments))[0 if may_be_averaged(name) else 1]
             for name, data in db.execute("SELECT field, data FROM figures WHERE span = ?", (span[0],))
         }
     except UNUSABLE:

@@ -12,7 +12,7 @@ from kmm_tui.board.figure import Figures
 from kmm_tui.board.scope import Scope
 from kmm_tui.board.snapshot import Snapshot
 from kmm_tui.board.state import Section, Topic, TopicState
-from kmm_tui.record.batch import LEVELS, Kind, decode, shape_figures
+from kmm_tui.record.batch import LEVELS, FiguresBatch, Kind, decode, shape_figures
 from kmm_tui.record.coarse import Head, Resolution
 from kmm_tui.record.columns import unpack_column
 from kmm_tui.record.packed import UNUSABLE
@@ -82,9 +82,10 @@ def _raw_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) -> di
         (kind, at_ms - reach_ms, at_ms + SPAN, at_ms),
     )
     newest: dict[Topic, tuple[int, TopicState]] = {}
+    seen: dict[str, int] = {}
     for (data,) in rows:
         try:
-            states = decode(kind, data)
+            states = _wanted(FiguresBatch.of(kind, data), at_ms, seen) if kind in LEVELS else decode(kind, data)
         except UNUSABLE:
             continue
         for state in states:
@@ -95,6 +96,17 @@ def _raw_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) -> di
         if kind is Kind.ROSTER and newest:
             break
     return {topic: state for topic, (_, state) in newest.items()}
+
+
+def _wanted(batch: FiguresBatch, at_ms: int, seen: dict[str, int]) -> list[TopicState]:
+    """Those of a row that are newer than what is `seen` of their scopes: few, in all rows but the last."""
+    places: dict[str, int] = {}
+    for place, key in enumerate(batch.keys):
+        taken_at = batch.taken_at(place)
+        if taken_at <= at_ms and taken_at > seen.get(key, -(2**63)):
+            seen[key] = taken_at
+            places[key] = place
+    return batch.states(places.values()) if places else []
 
 
 def _minute_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) -> dict[Topic, TopicState]:
@@ -112,7 +124,7 @@ def _minute_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) ->
                 for slot, moment in reversed(list(enumerate(head.moments)))
                 if moment and at_ms - reach_ms <= moment[0] <= at_ms
             ]
-            columns = _worsts(db, each) if slots else {}
+            columns = _worsts(db, each, len(head.moments)) if slots else {}
             for slot in slots:
                 for key in range(len(head.keys)):
                     state = _minute_state(kind, head, columns, key, slot)
@@ -123,11 +135,11 @@ def _minute_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) ->
     return found
 
 
-def _worsts(db: sqlite3.Connection, span_id: int) -> dict[str, list[Number | None]]:
+def _worsts(db: sqlite3.Connection, span_id: int, slots: int) -> dict[str, list[Number | None]]:
     found = {}
     for name, data in db.execute("SELECT field, data FROM figures WHERE span = ?", (span_id,)):
         try:
-            found[name] = unpack_column(data)[1]
+            found[name] = unpack_column(data, slots)[1]
         except UNUSABLE:
             continue
     return found
@@ -141,7 +153,9 @@ def _minute_state(
         return None
     taken_at, interval, start, end = moment
     place = key * len(head.moments) + slot
-    values = {name: value for name, column in columns.items() if (value := column[place]) is not None}
+    values = {
+        name: value for name, column in columns.items() if place < len(column) and (value := column[place]) is not None
+    }
     method, asked, refused, gone = shape_figures(shape)
     scope = Scope(LEVELS[kind], head.keys[key])
     figures = Figures(method, asked, values, refused, gone)

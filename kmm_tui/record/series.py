@@ -170,13 +170,13 @@ def _of_span(db: sqlite3.Connection, each: int, resolution: Resolution, key: str
     try:
         head = Head.of(*row)
         place = head.keys.index(key)
-        means, worsts = unpack_column(column[0]) if column else ([], [])
+        slots = len(head.moments)
+        # A figure that nobody had in the whole span has no column.
+        means, worsts = unpack_column(column[0], slots, place) if column else ([None] * slots, [None] * slots)
         for slot, moment in enumerate(head.moments):
             if moment and head.shape(place, slot):
-                values = means if may_be_averaged(field) else worsts
-                cell = place * len(head.moments) + slot
-                # A scope that had no value in the whole span may lie beyond the column's end.
-                yield Sample(int(moment[0]), resolution.slot, values[cell] if cell < len(values) else None)
+                value = (means if may_be_averaged(field) else worsts)[slot]
+                yield Sample(int(moment[0]), resolution.slot, value)
     except UNUSABLE:
         return
 
