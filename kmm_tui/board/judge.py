@@ -28,6 +28,7 @@ STEPS = 99
 _OUTSIDE = 0.75  # of a step, by which a value has to be outside its step to change it
 _FEW_LEAVE = 0.8  # of the least base: a breach that stands on enough is not lifted by one case less
 _JUST_CALM = 0.999
+_NO_MATTER = (Absent.NOT_OFFERED, Absent.NOT_RECORDED)  # nobody could tell: neither good news nor bad
 
 Row = TypeVar("Row")
 
@@ -149,7 +150,7 @@ class _Held:
         if rule.base is not None:
             base = figures.get(rule.base)
             if isinstance(base, Absent):
-                return self._withdraw() if base is Absent.NOT_OFFERED else self._unknown(figure, at)
+                return self._withdraw() if base in _NO_MATTER else self._unknown(figure, at)
             least = rule.limit.least if before is Severity.CALM else rule.limit.least * _FEW_LEAVE
             if base < least:
                 level, is_few = Severity.CALM, True
@@ -171,7 +172,7 @@ class _Held:
         return self.step if inside and not is_fresh else int(beyond)
 
     def _absent(self, figure: Absent, figures: Figures, at: float) -> bool:
-        if figure is Absent.NOT_OFFERED:
+        if figure in _NO_MATTER:
             return self._withdraw()
         rule = self.rule
         is_nothing = figure is Absent.NOT_APPLICABLE

@@ -45,7 +45,9 @@ BAR = 8
 
 def state_cell(agent: Agent) -> Cell:
     """The state as glyph and word; the reason, where there is one, says more than the word."""
-    glyph, word, role = STATES.get(agent.status or "", ("?", (agent.status or "unknown").lower(), "dim"))
+    if agent.status is None:
+        return ("not told", "dim")
+    glyph, word, role = STATES.get(agent.status, ("?", agent.status.lower(), "dim"))
     return ((f"{glyph} ", role), (agent.reason or word, role))
 
 

@@ -42,7 +42,7 @@ class InsightLine(RoleLines):
         self._words: Line = ()
 
     def update_words(self, words: Line | None) -> None:
-        """Shows `words`; None leaves the line away. An empty one keeps its place, so that no row moves with the data."""
+        """Shows `words`; None leaves the line away. An empty one keeps its place: no row moves with the data."""
         self._words = tuple(words or ())
         self.set_class(words is None, "-none")
         self.show()
@@ -192,7 +192,9 @@ class AgentsPanel(TablePanel[AgentRow]):
             # What is wrong first, since the end is cut where the screen is narrow.
             words += _work_words(self._known, stale=stale)
             # How many are in which state by now is no word for rows that are held.
-            words += [] if self.chips.display or self.is_held else [("  ", "dim"), *_state_words(self._known, stale=stale)]
+            words += (
+                [] if self.chips.display or self.is_held else [("  ", "dim"), *_state_words(self._known, stale=stale)]
+            )
         return [*words, *self.filter_words()]
 
     def filter_words(self) -> list[Span]:
@@ -223,6 +225,8 @@ class AgentsPanel(TablePanel[AgentRow]):
 
 def _state_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
     """How many are in each state."""
+    if all(agent.status is None for agent in agents):
+        return []
     count = count_states(list(agents))
     words: list[Span] = []
     for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
@@ -259,7 +263,7 @@ def cover_words(found: Cover, now_ms: int) -> list[Span]:
 def moment(board: Board, now: float) -> int:
     """The moment (epoch ms) that times in state are told for: who knows what stale agents are doing by now."""
     roster = board.roster()
-    stale = board.freshness(AGENTS, now).age in (Age.STALE, Age.GONE)
+    stale = board.freshness(AGENTS, now).age in (Age.STALE, Age.GONE, Age.PAST)
     return roster.taken_at if roster and stale else int(now * 1000)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import tzinfo
 from typing import Any, ClassVar, Protocol
 
@@ -12,14 +12,17 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
+from kmm_tui.api.errors import KmmError
+from kmm_tui.api.window import Window
 from kmm_tui.board.board import Board
+from kmm_tui.board.figure import Number
 from kmm_tui.board.judge import Judge
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
+from kmm_tui.board.scope import Scope
 from kmm_tui.board.state import TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
-from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.cover import CoverScreen
 from kmm_tui.ui.enduring import EnduringApp
@@ -30,6 +33,7 @@ from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
+from kmm_tui.ui.travelling import Travelling
 from kmm_tui.ui.why import WhyScreen
 
 SETTLE = 0.03
@@ -57,6 +61,22 @@ class BoardFeed(Protocol):
 
     def show(self, look: Look) -> None:
         """What is on the screen; the rest is not asked for."""
+        ...
+
+    @property
+    def window(self) -> int | Callable[[], Window]:
+        """What live figures are counted over: ms up to now, or what tells the present window."""
+        ...
+
+    @window.setter
+    def window(self, window: int | Callable[[], Window]) -> None: ...
+
+    async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
+        """The board of a window that is over. Raises the `KmmError` that leaves nothing to show."""
+        ...
+
+    def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, Number | None]]:
+        """What the figures of `scope` were in comparable windows, by days ago and response field."""
         ...
 
     def note(self) -> str:
@@ -153,7 +173,7 @@ class BoardApp(EnduringApp[str]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
-        return Arranging(self.board, self._about, self._tz, self._prefs)
+        return Travelling(self.board, self._about, self._tz, self._prefs)
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
@@ -248,6 +268,30 @@ class BoardApp(EnduringApp[str]):
         """Asks for what is looked at, and for nothing else."""
         if self.feed:
             self.feed.show(message.look)
+
+    def on_travelling_spanned(self, message: Travelling.Spanned) -> None:
+        """Counts over another window from now on."""
+        if self.feed:
+            clock, window = self._clock, message.window
+            self.feed.window = lambda: window(int(clock.now() * 1000))
+
+    def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
+        """Asks for what was, without holding up what is."""
+        if self.feed:
+            self.run_worker(self._look_back(self.feed, message), group="past", exclusive=True, exit_on_error=False)
+
+    async def _look_back(self, feed: BoardFeed, message: Travelling.LookedBack) -> None:
+        try:
+            states = await feed.past_board(message.window, message.look)
+        except KmmError as error:
+            states, said = (), f"{error.word}: {error}"
+        else:
+            said = ""
+        for screen in self.screen_stack:
+            if isinstance(screen, Travelling):
+                screen.show_past(message.window, states)
+                if said:
+                    screen.say(said)
 
     def action_meter(self) -> None:
         """Shows what asking costs."""

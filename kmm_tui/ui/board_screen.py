@@ -243,7 +243,8 @@ class BoardScreen(Screen[None]):
     @property
     def is_small(self) -> bool:
         """Whether the terminal is too small for the board."""
-        return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
+        width, height = self.app.size
+        return width < LEAST_WIDTH or height < LEAST_HEIGHT
 
     def action_view(self, name: str) -> None:
         """Shows a view: of what is chosen, where it can be of one thing."""
@@ -335,11 +336,19 @@ class BoardScreen(Screen[None]):
 
     def look(self) -> None:
         """Tells what is looked at, if it is something else than before."""
+        look = self.present_look
+        if look != self._looked:
+            self._looked = look
+            self.post_message(self.Looked(look))
+
+    @property
+    def present_look(self) -> Look:
+        """What is looked at."""
         levels = {panel.level for panel in (self.skills, self.groups) if panel.display}
         if self.scope.level in (Level.SKILL, Level.GROUP):
             levels.add(self.scope.level)
         here = self.trail.here
-        look = Look(
+        return Look(
             levels=frozenset(levels),
             agents=self.agents.display or self.detail.display,
             trend=self._trend_scope if self.trend.display else None,
@@ -348,9 +357,6 @@ class BoardScreen(Screen[None]):
             metrics=self._wanted(Method.METRICS, self.skills, self.groups),
             agent_metrics=self._wanted(Method.AGENT_VIEW, self.agents),
         )
-        if look != self._looked:
-            self._looked = look
-            self.post_message(self.Looked(look))
 
     def _wanted(self, method: Method, *panels: AnyPanel) -> tuple[str, ...]:
         """What the limits and the columns of `panels` need to be asked."""

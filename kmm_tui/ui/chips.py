@@ -74,8 +74,10 @@ class Chips(RoleLines):
         return self._chosen
 
     def set_chips(self, chips: Sequence[Chip], chosen: str | None = None) -> None:
-        """Shows these, with keys that are unique; the choice stays, or is `chosen`. If that one is gone the first one is
-        it, which is posted as `Chosen`."""
+        """Shows these, with keys that are unique; the choice stays, or is `chosen`.
+
+        If that one is gone the first one is it, which is posted as `Chosen`.
+        """
         self._chips = tuple(chips)
         if chosen is not None:
             self._chosen = chosen

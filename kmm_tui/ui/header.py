@@ -18,6 +18,7 @@ from kmm_tui.ui.roles import Role
 
 GLYPHS: dict[Age, tuple[str, Role]] = {
     Age.AWAITED: ("○", "dim"),
+    Age.PAST: ("◂", "accent"),
     Age.LIVE: ("●", "ok"),
     Age.LATE: ("▲", "warn"),
     Age.STALE: ("■", "critical"),
@@ -81,6 +82,12 @@ class TitleBar(RoleLines):
         self._taken_at: int | None = None
         self._next: float | None = None
         self._broken = False
+        self._span = f"last {format_duration(about.window)}"
+
+    def set_span(self, label: str) -> None:
+        """What figures are counted over, in words; '' for a window that is over, which is told elsewhere."""
+        self._span = label
+        self.show()
 
     def update_truth(
         self, now: float, fresh: Freshness, window: Window | None, taken_at: int | None, next_turn: float | None
@@ -105,7 +112,7 @@ class TitleBar(RoleLines):
             right = [("■ ERROR", "critical"), (" not drawn since", "dim")]
         clock: Span = (f"   {local_time(self._now * 1000, self._tz)} ", "value")
         # By need: the window, who one is, when the last answer was taken.
-        optional: list[Span] = [(f" · last {format_duration(about.window)}", "dim")]
+        optional: list[Span] = [(f" · {self._span}", "dim")] if self._span else []
         if self._window:
             start = local_time(floor_minute(self._window.start), self._tz, "%H:%M")
             end = local_time(ceil_minute(self._window.end), self._tz, "%H:%M")

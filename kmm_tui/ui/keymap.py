@@ -20,27 +20,34 @@ class Deed:
     part: str
 
 
-DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "filter")
+DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "filter")
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
+
+
+ALONE = {"table", "strip", "chart", "heat"}
+"""Parts of which only one has the keyboard at a time: they may share keys."""
 
 
 def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
     from kmm_tui.ui.app import BoardApp
-    from kmm_tui.ui.arranging import Arranging
     from kmm_tui.ui.chooser import ColumnChooser, _List
     from kmm_tui.ui.cover import CoverScreen
     from kmm_tui.ui.filterbar import FilterBar
+    from kmm_tui.ui.heatmap import HeatMap
     from kmm_tui.ui.help import Help
+    from kmm_tui.ui.linechart import LineChart
     from kmm_tui.ui.linetable import LineTable
     from kmm_tui.ui.meter import MeterScreen
     from kmm_tui.ui.strip import FigureStrip
+    from kmm_tui.ui.travelling import Travelling
     from kmm_tui.ui.views import ViewsScreen
     from kmm_tui.ui.why import WhyScreen
+    from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
-        Arranging, LineTable, FigureStrip, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen, ColumnChooser,
-        _List, ViewsScreen, FilterBar,
+        Travelling, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen,
+        ColumnChooser, _List, ViewsScreen, WindowScreen, FilterBar,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:
@@ -80,7 +87,8 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
 
 
 def _apart(one: str, other: str) -> bool:
-    return {one.partition(".")[0], other.partition(".")[0]} == {"table", "strip"}
+    parts = {one.partition(".")[0], other.partition(".")[0]}
+    return len(parts) == 2 and parts <= ALONE
 
 
 def _keys(keys: str) -> list[str]:

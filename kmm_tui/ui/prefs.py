@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kmm_tui.board.limits import Limit, StateLimits
+from kmm_tui.board.shifts import Shift
+from kmm_tui.board.span import Span
 from kmm_tui.settings.views import Views
 
 
@@ -22,5 +24,8 @@ class Prefs:
     """Whether breaching rows stand on top at the start."""
     views: Views | None = None
     """Saved views and chosen columns; None keeps them for this run only."""
+    shifts: Sequence[Shift] = ()
+    span: Span | None = None
+    """What the board looks at when it starts; None is the last hour, or what it was told."""
     folder: Path = Path()
     """Where exports and pictures go."""

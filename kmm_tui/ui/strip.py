@@ -103,7 +103,7 @@ def tiles(window: str) -> tuple[Tile, ...]:
              lambda say: f"wait {say('avg_wait_time_first_response')}", ("avg_wait_time_first_response",)),
         Tile("RESPONSE", "avg_time_to_response", 9, 2, lambda say: f"wait {say('avg_wait_time')}",
              ("avg_wait_time",)),
-        Tile(f"CLOSED {window}", "closed_conversations", 24, 3, _closed_by),
+        Tile(f"CLOSED {window}".strip(), "closed_conversations", 24, 3, _closed_by),
         Tile("CSAT", "csat", 7, 1, lambda _: ""),
     )  # fmt: skip
 
@@ -137,6 +137,11 @@ class FigureStrip(RoleLines, can_focus=True):
         self._row: ScopeRow | None = None
         self._lines: dict[str, list[Number | None]] = {}
         self._picked = 0
+
+    def set_window(self, window: str) -> None:
+        """What by-time figures are counted over, beside CLOSED; '' is told elsewhere."""
+        self._tiles = tiles(window)
+        self.show()
 
     @property
     def row(self) -> ScopeRow | None:
