@@ -9,7 +9,7 @@ from enum import Enum
 
 from kmm_tui.api.window import HOUR, MINUTE, WIDEST, Window, ceil_minute, floor_minute, format_duration
 from kmm_tui.board.grid import oldest
-from kmm_tui.board.localtime import WEEKDAYS, clock_text, day_start, local, moment_text, range_text
+from kmm_tui.board.localtime import WEEKDAYS, clock_text, day_start, local, moment_text, moved, range_text
 from kmm_tui.board.shifts import Shift, last_run
 
 
@@ -135,12 +135,14 @@ def _since_shift(shift: Shift, now: int, zone: tzinfo | None) -> tuple[Window, s
     own = shift.zone or zone
     if now < end:
         return _since(start, now, f"{shift.name} has been running for over 24 hours")
-    if ceil_minute(now) - start > WIDEST:
+    # A daily one always began within the last local day, be that 25 hours long.
+    if start < min(ceil_minute(now) - WIDEST, moved(now, -1, own)):
         began = f"{WEEKDAYS[local(start, own).weekday()]} {clock_text(start, own)}"
         raise SpanError(
             f'{shift.name} is not running and last began on {began}, over 24 hours ago; write such as "today" or "1h"'
         )
-    return _since(start, now, "")[0], f"{shift.name} is over since {clock_text(end, own)}: shown from its start on"
+    window, cut = _since(start, now, f"{shift.name} began over 24 hours ago")
+    return window, cut or f"{shift.name} is over since {clock_text(end, own)}: shown from its start on"
 
 
 def _yesterday(now: int, zone: tzinfo | None) -> tuple[Window, str]:

@@ -112,6 +112,9 @@ def test_a_day_of_25_hours_is_cut_to_24_and_says_so(lisbon: ZoneInfo, at: At) ->
     assert note(YESTERDAY, after, lisbon, ()) == "yesterday was over 24 hours long: the last 24h of it are shown"
     shift = at("2026-10-26 07:45", lisbon)
     assert resolve(since(ROUND), shift, lisbon, SHIFTS).width == 23 * HOUR + 45 * MINUTE
+    night = at("2026-10-25 21:45", lisbon)
+    assert resolve(since(NIGHT), night, lisbon, SHIFTS) == Window.last(WIDEST, night)
+    assert note(since(NIGHT), night, lisbon, SHIFTS) == "Night began over 24 hours ago: the last 24h of it are shown"
     assert resolve(YESTERDAY, at("2026-03-30 09:00", lisbon), lisbon, ()).width == 23 * HOUR
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmm_tui.settings import Loaded, SettingsError, load, show
+from kmm_tui.settings import Loaded, SettingsError, load, own_shifts, show
 from kmm_tui.settings.layers import AUTH_KEYS, VARIABLES
 
 SECRET = "hunter2-Zq9"
@@ -121,6 +121,7 @@ def toml(value: Any) -> str:
 
 @pytest.fixture(scope="module")
 def shared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    own_shifts._known_zones()  # read once from hundreds of files: no single example is that slow
     return tmp_path_factory.mktemp("any") / "config.toml"
 
 
