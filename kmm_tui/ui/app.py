@@ -21,9 +21,11 @@ from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import Scope
 from kmm_tui.board.state import TopicState
+from kmm_tui.feed.backfill import Backfill
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.ui.board_screen import BoardScreen
+from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
 from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
@@ -73,6 +75,11 @@ class BoardFeed(Protocol):
 
     async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
         """The board of a window that is over. Raises the `KmmError` that leaves nothing to show."""
+        ...
+
+    @property
+    def backfill(self) -> Backfill | None:
+        """What fills in how it was on other days; None where nothing does."""
         ...
 
     def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, Number | None]]:
@@ -173,7 +180,7 @@ class BoardApp(EnduringApp[str]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
-        return Travelling(self.board, self._about, self._tz, self._prefs)
+        return Comparing(self.board, self._about, self._tz, self._prefs)
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
@@ -182,6 +189,8 @@ class BoardApp(EnduringApp[str]):
         self._load_themes()
         self.feed = self._connect(self._start_worker, self._publish)
         self.feed.start()
+        if isinstance(self.screen_stack[0], Comparing):
+            self.screen_stack[0].usual_of = self.feed.usual_of
         self.set_interval(1.0, self._tick)
 
     def _load_themes(self) -> None:
@@ -252,6 +261,9 @@ class BoardApp(EnduringApp[str]):
                     raise
                 if self.feed:
                     screen.update_meter(self.feed.reading())
+                    if isinstance(screen, Comparing):
+                        backfill = self.feed.backfill
+                        screen.renew_usual(backfill.progress.done if backfill else 0)
             elif isinstance(screen, WhyScreen | CoverScreen) and screen.is_mounted:
                 screen.renew()
 

@@ -32,6 +32,7 @@ def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.chooser import ColumnChooser, _List
+    from kmm_tui.ui.comparing import Comparing
     from kmm_tui.ui.cover import CoverScreen
     from kmm_tui.ui.filterbar import FilterBar
     from kmm_tui.ui.heatmap import HeatMap
@@ -40,13 +41,12 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.linetable import LineTable
     from kmm_tui.ui.meter import MeterScreen
     from kmm_tui.ui.strip import FigureStrip
-    from kmm_tui.ui.travelling import Travelling
     from kmm_tui.ui.views import ViewsScreen
     from kmm_tui.ui.why import WhyScreen
     from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
-        Travelling, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen,
+        Comparing, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen,
         ColumnChooser, _List, ViewsScreen, WindowScreen, FilterBar,
     )  # fmt: skip
     found: dict[str, Deed] = {}
@@ -80,6 +80,9 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
     for deed in known.values():
         for key in _keys(keymap.get(deed.id, deed.keys)):
             other = taken.setdefault((deed.part, key), deed.id)
+            # What shares a key by itself does so on purpose: the part that has the keyboard takes it first.
+            if key in _keys(deed.keys) and key in _keys(known[other].keys):
+                continue
             # The table and the strip share their keys, as only one of them has the keyboard.
             if other != deed.id and not _apart(other, deed.id) and {other, deed.id} & keymap.keys():
                 found.append(f"keys: {key!r} is both {other} and {deed.id}; give one of them another key")

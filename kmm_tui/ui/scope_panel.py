@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 from kmm_tui.board.board import Board, badness
 from kmm_tui.board.freshness import Freshness
@@ -11,6 +12,7 @@ from kmm_tui.board.grouping import tree
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import LISTS
+from kmm_tui.metrics import Metric
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.levels import counted
 from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, row_words, scope_columns
@@ -20,6 +22,12 @@ WORDS = {Level.SKILL: ("skills", "SKILLS", "skill"), Level.GROUP: ("groups", "AG
 """Name, title and the label of a row's name."""
 
 
+class Beside(Protocol):
+    """Says what stands beside a by-time figure."""
+
+    def of(self, row: ScopeRow, metric: Metric) -> Span: ...
+
+
 class ScopePanel(TablePanel[ScopeRow]):
     """Skills or agent groups. `parents` name each group's parent group, where the settings tell."""
 
@@ -27,6 +35,8 @@ class ScopePanel(TablePanel[ScopeRow]):
         name, self.heading, self.what = WORDS[level]
         self._parents = dict(parents or {})
         self._depths: dict[str, int] = {}
+        self._chosen: Sequence[str] | None = None
+        self._comparison: Beside | None = None
         super().__init__(
             scope_columns(self.what, depth=self._depth),
             row_key,
@@ -47,7 +57,15 @@ class ScopePanel(TablePanel[ScopeRow]):
 
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""
-        self.set_columns(scope_columns(self.what, chosen, depth=self._depth))
+        self._chosen = chosen
+        beside = self._comparison.of if self._comparison else None
+        self.set_columns(scope_columns(self.what, chosen, self._depth, beside))
+
+    def compare_with(self, comparison: Beside | None) -> None:
+        """Shows by-time figures beside what they were at another time; None shows them alone."""
+        if comparison is not None or self._comparison is not None:
+            self._comparison = comparison
+            self.choose_columns(self._chosen)
 
     def arranged(self, rows: list[tuple[str, ScopeRow]]) -> list[tuple[str, ScopeRow]]:
         """Groups below their parents, where the settings name any: the API tells of none."""

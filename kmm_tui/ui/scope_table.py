@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.rows import EVERYTHING, ScopeRow
 from kmm_tui.board.scope import ACCOUNT
-from kmm_tui.metrics import Method, Metric
+from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.ui.columns import Cell, Column, Span
 from kmm_tui.ui.figure_column import choosable, figure_cell, figure_column
 from kmm_tui.ui.levels import glyph
@@ -49,6 +49,13 @@ def _render(metric: Metric) -> Callable[[ScopeRow], Cell]:
     return render
 
 
+def _beside(metric: Metric, beside: Callable[[ScopeRow, Metric], Span], priority: int) -> Column[ScopeRow]:
+    def render(row: ScopeRow) -> Span:
+        return ("", "dim") if row.is_old else beside(row, metric)
+
+    return Column(f"{metric.name}~", "Δ", 8, render=render, align="right", priority=priority, gap=1)
+
+
 def _level(row: ScopeRow) -> Span:
     return glyph(row.severity, stale=row.is_old)
 
@@ -63,11 +70,15 @@ def _label(depth: Callable[[ScopeRow], int]) -> Callable[[ScopeRow], Span]:
 
 
 def scope_columns(
-    what: str, chosen: Sequence[str] | None = None, depth: Callable[[ScopeRow], int] = lambda _: 0
+    what: str,
+    chosen: Sequence[str] | None = None,
+    depth: Callable[[ScopeRow], int] = lambda _: 0,
+    beside: Callable[[ScopeRow, Metric], Span] | None = None,
 ) -> tuple[Column[ScopeRow], ...]:
     """The columns; `what` is the label of the name: ``skill`` or ``agent group``. `chosen` are metrics by name.
 
-    `depth` is how far a row's name is indented, as it stands below another.
+    `depth` is how far a row's name is indented, as it stands below another. `beside` says what stands beside by-time
+    figures, such as how they differ from yesterday's.
     """
     usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
     metrics = choosable(Method.METRICS)
@@ -83,6 +94,8 @@ def scope_columns(
             # Of chosen columns the first ones are the ones that are needed.
             priority = priority if chosen is None else place
             columns.append(figure_column(metrics[name], _render(metrics[name]), label=label, priority=priority))
+            if beside and metrics[name].kind is Kind.BY_TIME:
+                columns.append(_beside(metrics[name], beside, priority))
     return tuple(columns)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -16,6 +18,7 @@ from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import AGENTS
 from kmm_tui.board.why import Why, explain
+from kmm_tui.metrics import Metric
 from kmm_tui.ui.agents_panel import WITH_WORK, moment
 from kmm_tui.ui.asking import metrics_of_row, subject_of
 from kmm_tui.ui.board_screen import BoardScreen
@@ -194,9 +197,14 @@ class Supervisor(BoardScreen):
             metric = metric_named(wanted)
             assert metric is not None  # noqa: S101 - only names of metrics are handed over
             about = subject_of(self.board, scope, self.now, subgroups=self.groups.subgroups)
-            return explain(metric, about, self.board.judge, self.now, lambda at: local_time(at * 1000, self.tz))
+            why = explain(metric, about, self.board.judge, self.now, lambda at: local_time(at * 1000, self.tz))
+            return replace(why, lines=(*why.lines, *self.usual_words(scope, metric)))
 
         self.app.push_screen(WhyScreen(names, name, answer))
+
+    def usual_words(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:  # noqa: ARG002
+        """What was usual of a figure, as labelled lines: for a board that knows of other days."""
+        return ()
 
     # -- what is taken along
 

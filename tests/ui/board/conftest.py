@@ -68,6 +68,7 @@ class FakeFeed:
     window: int | Callable[[], Window] = HOUR
     past: dict[Window, tuple[TopicState, ...]] = field(default_factory=dict)
     looked_back: list[Window] = field(default_factory=list)
+    backfill: None = None
     days: dict[int, dict[str, float | None]] = field(default_factory=dict)
 
     async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
