@@ -186,7 +186,8 @@ class _Reader:
         else:
             begins = self._begins(day, at)
         start = self._at(begins, at)
-        if ceil_minute(self._now) - start > WIDEST:
+        # Without a day it is within the last local day, be that 25 hours long: then it is cut.
+        if day is not None and ceil_minute(self._now) - start > WIDEST:
             raise SpanError(f"that is over 24h ago, and at most 24h can be shown at once; write {_SAMPLES}")
         return between(start, None, self._zone)
 
