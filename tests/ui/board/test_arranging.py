@@ -21,7 +21,6 @@ from kmm_tui.ui.scope_panel import ScopePanel
 from .conftest import LIMITED, NOW, SetStage, row, scope_state
 from .person import Person, at_board, shows
 
-
 HEADER = "online   away"
 """What the header of the skills has in it in any order."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kmm_tui.cli.run import run
 from kmm_tui.ui.keymap import deeds, key_text, problems
 
 from .conftest import LIMITED, SetStage
@@ -104,3 +106,26 @@ async def test_other_keys_work_and_the_help_and_the_footer_show_them(stage: SetS
         assert not person.is_at_the_board
         await person.press("n")
         assert person.is_at_the_board
+
+
+def test_a_settings_file_with_clashing_keys_ends_the_start_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in os.environ if name.startswith("KMM_TUI_")]:
+        monkeypatch.delenv(name)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.setattr("kmm_tui.cli.board.need_terminal", lambda: None)
+    settings = tmp_path / "config.toml"
+    settings.write_text(
+        '[profiles.acme]\naccount = "12345678"\nauth.method = "bearer"\nauth.token = "not-a-token"\n'
+        '[keys]\n"rows.filter" = "x"\n',
+        encoding="utf-8",
+    )
+    settings.chmod(0o600)
+    code = run(["--config", str(settings)])
+    told = capsys.readouterr().err.splitlines()
+    assert code == 2
+    assert len(told) == 1, told
+    assert "config.toml" in told[0]
+    assert "'x' is both rows.filter and rows.cover; give one of them another key" in told[0]
