@@ -18,9 +18,12 @@ from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from textual.app import App
 
     from kmm_tui.api.client import KmmClient
+    from kmm_tui.api.window import Window
     from kmm_tui.feed.budget import Budget
     from kmm_tui.settings import Loaded
     from kmm_tui.ui.app import BoardApp
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 TREND_WINDOW = 6 * 60 * 60 * 1000
+MOST_PAST = 400
+"""Answers about past windows that are kept in memory, where nothing is recorded."""
 TREND_INTERVAL = 5
 """Minutes between two points of the trend: 72 of the 100 points that one answer may hold."""
 
@@ -87,6 +92,8 @@ def show_board(options: Mapping[str, Any]) -> int:
         prefs=prefs,
         note=note,
         mouse=settings.ui.mouse,
+        tz=settings.zone(),
+        fill=settings.usual.fill,
     )
 
 
@@ -109,6 +116,8 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
         keys=settings.keys,
         pin=settings.ui.pin,
         views=views,
+        shifts=settings.shifts(),
+        span=settings.span(),
     )
     return prefs, views.load()
 
@@ -134,18 +143,23 @@ def new_app(
     keep: bool = False,
     prefs: Prefs | None = None,
     note: str = "",
+    tz: tzinfo | None = None,
+    fill: bool = True,
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
+    `tz` is the board's time zone, None the machine's own; `fill` asks in the background how it was on other days.
     """
-    from kmm_tui.board import asked
+    from kmm_tui.board import asked, grid, span
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.feed import Feed, Spawn
     from kmm_tui.feed.gather import Wants
+    from kmm_tui.feed.history import PastMemory
     from kmm_tui.feed.kept import KeptBoard
+    from kmm_tui.feed.past import Archive
     from kmm_tui.ui.app import BoardApp
 
     clock = SystemClock()
@@ -161,9 +175,17 @@ def new_app(
     kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
     feeds: list[Feed] = []
 
+    def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
+        # What is no usual width grows from the begin of a day or a shift.
+        anchored = all(window.width != preset.width for preset in span.PRESETS) and window.width != about.window
+        return grid.comparable(window, tz, now_ms, anchored=anchored)
+
+    archive = Archive(store=PastMemory(MOST_PAST), comparable=comparable if fill else None)
+
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
-        feeds.append(Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept))
-        return feeds[0]
+        feed = Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept, archive)
+        feeds.append(feed)
+        return feed
 
     async def close() -> None:
         try:
@@ -175,7 +197,7 @@ def new_app(
             # The board is gone from the screen, and its exit code says how it ended.
             logger.exception("the board could not log out")
 
-    return BoardApp(connect, about, clock, theme=theme, prefs=prefs, note=note), close
+    return BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note), close
 
 
 def run_board(
@@ -189,11 +211,15 @@ def run_board(
     prefs: Prefs | None = None,
     note: str = "",
     mouse: bool = True,
+    tz: tzinfo | None = None,
+    fill: bool = True,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
     begin_log(client)
-    app, close = new_app(client, about, budget, watch=watch, theme=theme, keep=keep, prefs=prefs, note=note)
+    app, close = new_app(
+        client, about, budget, watch=watch, theme=theme, keep=keep, prefs=prefs, note=note, tz=tz, fill=fill
+    )
 
     signals: list[int] = []
 

@@ -150,5 +150,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         prefs=prefs,
         note=note,
         mouse=settings.ui.mouse,
+        tz=settings.zone(),
+        fill=settings.usual.fill,
         watchdog=simulator.ended,
     )
