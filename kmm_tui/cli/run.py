@@ -17,6 +17,8 @@ from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.firstrun import setup
 from kmm_tui.cli.query import query
+from kmm_tui.cli.record import record
+from kmm_tui.cli.replay import replay
 from kmm_tui.cli.simulate import simulate
 
 
@@ -46,7 +48,7 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, setup, check, query, config_group, simulate, completion):
+for command in (demo, setup, check, query, replay, record, config_group, simulate, completion):
     cli.add_command(command)
 teach_completion(cli)
 

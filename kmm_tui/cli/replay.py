@@ -1,0 +1,147 @@
+"""``kmm-tui replay``: the board as it was, from what this machine has recorded. Nobody is asked, nobody signs in."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kmm_tui.cli.connect import account_options, fail, load_settings, root_options
+from kmm_tui.cli.exits import Exit
+
+if TYPE_CHECKING:
+    from kmm_tui.feed.recorded import Recorded
+    from kmm_tui.record.record import Record
+    from kmm_tui.settings import Loaded
+
+LEEWAY = 60_000
+"""How far before the record, in ms, a moment may lie that was given to the minute."""
+SPEED = (0.1, 600.0)
+
+
+@click.command()
+@click.option("--at", "at", required=True, help='From when on: "today 10:42", "yesterday 9:00", "-2h".')
+@click.option("--speed", type=click.FloatRange(*SPEED), default=1.0, show_default=True, help="Times as fast as it was.")
+@account_options
+@click.pass_context
+def replay(context: click.Context, /, *, at: str, speed: float, **given: Any) -> None:
+    """Play the board back from the record of this machine.
+
+    Space pauses, . and , step, { and } leap ten minutes, + and - change the speed. Times are those of the board's zone.
+    """
+    from kmm_tui.cli.board import need_terminal
+
+    need_terminal()
+    context.exit(_show(load_settings(root_options(given)), at, speed))
+
+
+def _show(loaded: Loaded, at: str, speed: float) -> int:
+    import time
+
+    from kmm_tui.cli.board import end_on_signals, new_prefs
+    from kmm_tui.cli.moments import parse_moment
+    from kmm_tui.feed.replay import SteadyClock
+    from kmm_tui.ui.header import About
+    from kmm_tui.ui.replaying import ReplayApp
+
+    settings, profile = loaded.settings, loaded.settings.chosen
+    zone = settings.zone()
+    try:
+        wanted = parse_moment(at, round(time.time() * 1000), zone)
+    except ValueError as error:
+        fail(f"--at: {error}", Exit.USAGE)
+    prefs, note = new_prefs(loaded)
+    record = record_of(loaded)
+    begin_log(profile.account)
+    found, start, end = asyncio.run(place(record, wanted, zone))
+    about = About(
+        account=profile.account,
+        name=profile.name,
+        profile=settings.profile,
+        window=round(settings.board.window.total_seconds() * 1000),
+        every=settings.board.every.total_seconds(),
+        notice="REPLAY",
+    )
+    app = ReplayApp(
+        record,
+        (start, end),
+        about,
+        SteadyClock(),
+        found,
+        speed=speed,
+        theme=settings.ui.theme,
+        tz=zone,
+        prefs=prefs,
+        note=note,
+    )
+    signals: list[int] = []
+
+    async def main() -> str | None:
+        end_on_signals(app, signals)
+        return await app.run_async(mouse=settings.ui.mouse)
+
+    why = asyncio.run(main())
+    if why:
+        click.echo(why, err=True)
+        return Exit.UNEXPECTED
+    if signal.SIGINT in signals:
+        return Exit.INTERRUPTED
+    return Exit.UNEXPECTED if app.return_code else Exit.OK
+
+
+async def place(record: Recorded, at_ms: int, zone: tzinfo | None) -> tuple[int, int, int]:
+    """Where to begin for a wish of `at_ms`, and the record's first and last moment; all are epoch ms.
+
+    Ends the command with one line where nothing is recorded at that time, which says what is.
+    """
+    from kmm_tui.cli.moments import moment_text
+    from kmm_tui.feed.recorded import REACH, last_before
+
+    span = await record.span()
+    if span is None:
+        fail(record.trouble or "nothing is recorded of this account on this machine", Exit.USAGE)
+    start, end = span
+    if start - LEEWAY <= at_ms < start:
+        at_ms = start
+    whole = f"the record goes from {moment_text(start, zone)} to {moment_text(end, zone)}"
+    if not start <= at_ms <= end:
+        fail(f"nothing is recorded at {moment_text(at_ms, zone)}: {whole}", Exit.USAGE)
+    last = await last_before(record, at_ms + 1)
+    if last is not None and at_ms - last > REACH:
+        following = await record.next_after(at_ms)
+        until = f" until {moment_text(following, zone)}" if following else ""
+        fail(
+            f"nothing is recorded at {moment_text(at_ms, zone)}, after {moment_text(last, zone)}{until}: {whole}",
+            Exit.USAGE,
+        )
+    return at_ms, start, end
+
+
+def record_of(loaded: Loaded) -> Record:
+    """The record of the chosen profile's account, as its settings want it."""
+    from kmm_tui.record.paths import default_folder
+    from kmm_tui.record.record import Record
+
+    settings = loaded.settings
+    own = settings.record
+    return Record(default_folder(), settings.chosen.account, names=own.names, cap=own.cap)
+
+
+def begin_log(account: str) -> None:
+    """Logs as the board does. Ends the command with code 2 where ``KMM_TUI_LOG`` is not one of its levels."""
+    import logging
+
+    from platformdirs import user_log_path
+
+    from kmm_tui.feed.log import VARIABLE, log_level, start_log
+
+    try:
+        level = log_level(os.environ.get(VARIABLE))
+    except ValueError as error:
+        fail(str(error), Exit.USAGE)
+    start_log(user_log_path("kmm-tui", appauthor=False), level)
+    logging.getLogger(__name__).info("a replay of account %s begins", account)
