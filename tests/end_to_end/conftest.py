@@ -107,6 +107,15 @@ class Terminal:
         self.wait_for(word)
         return next(line for line in self.lines if word in line)
 
+    def tile(self, label: str) -> tuple[str, str]:
+        """The figure of the strip under `label`, and what stands under the figure."""
+        lines = self.lines
+        head = next(index for index, line in enumerate(lines) if label in line)
+        at = lines[head].index(label)
+        following = [found.start() for found in re.finditer(r"(?<= )\S", lines[head][at + len(label) + 1 :])]
+        until = at + len(label) + 1 + following[0] if following else None
+        return lines[head + 1][at:until].strip(), lines[head + 2][at:until].strip()
+
     def send(self, keys: str) -> None:
         self.process.send(keys)
 
@@ -216,9 +225,11 @@ class Floor:
         assert self._process.stdout is not None
         self.here: dict[str, str] = json.loads(self._process.stdout.readline())
 
-    def environ(self, every: str = "5s") -> dict[str, str]:
-        """How to reach it with a user's login."""
+    def environ(self, every: str = "5s", *, plain: bool = False) -> dict[str, str]:
+        """How to reach it with a user's login. A `plain` board has no limits: figures, and rows in one order."""
+        bare = {"KMM_TUI_BOARD__PRESET": "none", "KMM_TUI_UI__PIN": "false"}
         return {
+            **(bare if plain else {}),
             "KMM_TUI_ACCOUNT": self.here["account"],
             "KMM_TUI_DOMAIN_API": self.here["url"],
             "KMM_TUI_AUTH__METHOD": "user",

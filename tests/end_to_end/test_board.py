@@ -29,7 +29,7 @@ COMPLETE = ("● LIVE", "SKILLS", "AGENTS of the account", "whole account")
 @pytest.fixture(scope="module")
 def shared_board(start_for_module: Any, still_floor: Any, environ: dict[str, str]) -> Any:
     """A complete board of the floor that stands still, which is looked at and not touched."""
-    return start_for_module(environ={**environ, **still_floor.environ()})
+    return start_for_module(environ={**environ, **still_floor.environ(plain=True)})
 
 
 @pytest.fixture
@@ -42,27 +42,15 @@ def looked_at(shared_board: Any, floor: Any) -> Any:
 @pytest.fixture
 def board(start: Any, floor: Any, environ: dict[str, str]) -> Any:
     """A complete board of the floor that stands still."""
-    terminal = start(environ={**environ, **floor.environ()})
+    terminal = start(environ={**environ, **floor.environ(plain=True)})
     terminal.wait_for(*COMPLETE)
     return terminal
-
-
-def below(terminal: Any, label: str) -> tuple[str, str]:
-    """The figure of the strip under `label`, and what stands under the figure."""
-    lines = terminal.lines
-    head = next(index for index, line in enumerate(lines) if label in line)
-    at = lines[head].index(label)
-    following = [
-        match.start() for match in re.finditer(r"(?<= )\S", lines[head]) if match.start() > at + len(label) + 1
-    ]
-    until = following[0] if following else None
-    return lines[head + 1][at:until].strip(), lines[head + 2][at:until].strip()
 
 
 def test_the_strip_shows_the_accounts_figures(looked_at: Any, floor: Any, query: Any) -> None:
     def shown() -> dict[str, tuple[str, str]]:
         labels = ("IN QUEUE", "P90 WAIT", "OVERDUE", "ONLINE", "LOAD", "1ST RESP", "RESPONSE", "CLOSED 1h", "CSAT")
-        return {label: below(looked_at, label) for label in labels}
+        return {label: looked_at.tile(label) for label in labels}
 
     truth = query(floor, "metrics")["all"]
     served = {
@@ -70,7 +58,7 @@ def test_the_strip_shows_the_accounts_figures(looked_at: Any, floor: Any, query:
         "P90 WAIT": (clock(truth["queueWaitTime90thPercentile"]), f"p50 {clock(truth['queueWaitTime50thPercentile'])}"),
         "OVERDUE": (count(truth["overdueConversationsTotal"]), f"{truth['overdueConversationsInQueue']} in queue"),
         "ONLINE": (count(truth["onlineAgents"]), f"{truth['awayAgents']} away {truth['backSoonAgents']} soon"),
-        "LOAD": (percent(truth["agentLoad"]), f"humans {percent(truth['humanAgentLoad'])}"),
+        "LOAD": (percent(truth["humanOnlineLoad"]), f"all {percent(truth['agentLoad'])}"),
         "1ST RESP": (
             clock(truth["avgTimeToFirstResponseFirstAssignment"]),
             f"wait {clock(truth['avgWaitTimeFirstResponse'])}",
@@ -89,28 +77,34 @@ def test_the_strip_shows_the_accounts_figures(looked_at: Any, floor: Any, query:
 
 def row_figures(metrics: dict[str, Any]) -> list[str]:
     """A row of the tables of skills and groups at 120 columns, from the queue on."""
+    opened, overdue = metrics["openConversations"], metrics["overdueConversationsTotal"]
     return [
         count(metrics["unassignedConversations"]),
         clock(metrics["queueWaitTime50thPercentile"]),
         clock(metrics["queueWaitTime90thPercentile"]),
-        count(metrics["overdueConversationsTotal"]),
+        count(overdue),
+        percent(1 - overdue / opened if opened else None),
         count(metrics["onlineAgents"]),
         count(metrics["awayAgents"]),
         count(metrics["backSoonAgents"]),
+        count(metrics["availableSlots"]),
+        percent(metrics["humanOnlineLoad"]),
+        clock(metrics["avgTimeToFirstResponseFirstAssignment"]),
+        clock(metrics["avgTimeToResponse"]),
+        count(metrics["closedConversations"]),
     ]
 
 
+ROW = 3
+"""Cells in front of a row's name: the cursor, the level and a blank."""
+SCROLL_BAR = r" [▁▂▃▄▅▆▇█]$"
+
+
 def shows(terminal: Any, name: str, metrics: dict[str, Any]) -> bool:
-    """Whether the row of `name` has these figures, and those for load and closed behind them."""
-    line = next((line for line in terminal.lines if line[1:].startswith(f"{name} ")), "")
-    cells = line[1 + len(name) :].split()
-    first = row_figures(metrics)
-    rest = cells[len(first) :]
-    return (
-        cells[: len(first)] == first
-        and percent(metrics["agentLoad"]) in rest
-        and (count(metrics["closedConversations"]) in rest)
-    )
+    """Whether the row of `name` has these figures, and no others."""
+    line = next((line for line in terminal.lines if line[ROW:].startswith(f"{name} ")), "")
+    cells = re.sub(SCROLL_BAR, "", line[ROW + len(name) :]).split()
+    return cells == row_figures(metrics)
 
 
 def test_skills_and_groups_show_their_figures(board: Any, floor: Any, query: Any) -> None:
@@ -120,7 +114,7 @@ def test_skills_and_groups_show_their_figures(board: Any, floor: Any, query: Any
 
     # Whoever is on the screen is right.
     def visible() -> list[dict[str, Any]]:
-        return [row for row in skills if any(line[1:].startswith(f"{row['name']} ") for line in board.lines)]
+        return [row for row in skills if any(line[ROW:].startswith(f"{row['name']} ") for line in board.lines)]
 
     board.wait(lambda: len(visible()) > 8, "more than eight skills")
     for row in visible():
@@ -136,13 +130,19 @@ def test_skills_and_groups_show_their_figures(board: Any, floor: Any, query: Any
     board.wait(lambda: shows(board, larger, whole[larger]), f"{larger}: {whole[larger]}")
 
 
+AT_MOST = {"Lunch": "/30:00", "Break": "/15:00", "Coaching": "/1:00:00", "Meeting": "/1:00:00"}
+"""How long agents may be away, as long as the settings do not say otherwise."""
+
+
 def agent_shown(line: str, row: dict[str, Any]) -> bool:
-    """Whether the line is this agent's, who is away: name, reason and figures."""
+    """Whether the line is this agent's, who is away: name, reason, how long that may take, and figures."""
     state = f"○ {row['reason']} "
-    if not line[1:].startswith(row["name"]) or state not in line:
+    if not line[ROW:].startswith(row["name"]) or state not in line:
         return False
     metrics = row["metrics"]
-    return line.split(state)[1].split()[1:6] == [
+    cells = [cell for cell in line.split(state)[1].split() if not re.fullmatch("[█▉▊▋▌▍▎▏░»]+", cell)]
+    return cells[1:7] == [
+        AT_MOST[row["reason"]],
         count(metrics["assignedConversations"]),
         count(metrics["activeConversations"]),
         count(metrics["pendingAgentResponse"]),
@@ -158,6 +158,8 @@ def test_agents_show_their_state_reason_and_figures(looked_at: Any, floor: Any, 
     for state, words in (("ONLINE", "● {} online"), ("AWAY", "○ {} away"), ("BACK_SOON", "◐ {} back soon")):
         counts.append(words.format(states.count(state)))
     # The counts follow the title once the agents have been answered.
+    left = [row["metrics"]["assignedConversations"] for row in answer["rows"] if row["status"] != "ONLINE"]
+    counts.append(f" ! {sum(map(bool, left))} away with work ({sum(left)} consumers) ")
     looked_at.wait(lambda: all(count in looked_at.line("AGENTS of the account") for count in counts), f"{counts}")
     # Away first, and who is away longest: nobody is left out, nobody is invented.
     longest = sorted((row for row in answer["rows"] if row["status"] == "AWAY"), key=lambda row: row["reasonSince"])
@@ -218,26 +220,26 @@ def test_the_header_says_whose_figures_when_and_how_old(looked_at: Any, floor: A
 def test_it_works_from_small_to_large(
     columns: int, rows: int, start: Any, floor: Any, environ: Any, query: Any
 ) -> None:
-    terminal = start(columns=columns, rows=rows, environ={**environ, **floor.environ()})
-    terminal.wait_for("● LIVE", "whole account", "IN QUEUE", "Quit")
+    terminal = start(columns=columns, rows=rows, environ={**environ, **floor.environ(plain=True)})
+    terminal.wait_for("● LIVE", "whole account", "IN QUEUE", "Help")
     truth = query(floor, "metrics")["all"]
-    terminal.wait(lambda: below(terminal, "ONLINE")[0] == count(truth["onlineAgents"]), "agents online")
-    assert below(terminal, "LOAD")[0] == percent(truth["agentLoad"])
+    terminal.wait(lambda: terminal.tile("ONLINE")[0] == count(truth["onlineAgents"]), "agents online")
+    assert terminal.tile("LOAD")[0] == percent(truth["humanOnlineLoad"])
     assert all(len(line) <= columns for line in terminal.lines)
-    assert terminal.lines[-1].startswith("2 Skills")
+    assert terminal.lines[-1].startswith("1 Overview")
 
 
 def test_a_resized_terminal_is_filled_anew(board: Any) -> None:
     board.resize(80, 24)
-    board.wait(lambda: board.lines[-1].startswith("2 Skills") and "IN QUEUE" in board.text, "the board at 80 x 24")
+    board.wait(lambda: board.lines[-1].startswith("1 Overview") and "IN QUEUE" in board.text, "the board at 80 x 24")
     assert "CLOSED" not in board.lines[1] + board.lines[2]
     board.resize(50, 15)
     sentence = "kmm-tui needs 60 x 20, this terminal has 50 x 15. in queue "
     board.wait(lambda: sentence in " ".join(board.text.split()), sentence)
     board.wait(lambda: "SKILLS" not in board.text, "nothing but the sentence")
     board.resize(160, 50)
-    board.wait_for("SKILLS", "AGENT GROUPS", "AGENTS of", "CLOSED", "CSAT")
-    board.wait(lambda: board.lines[-1].startswith("2 Skills"), "the footer")
+    board.wait_for("SKILLS", "AGENT GROUPS", "AGENTS of", "TREND of", "CLOSED", "CSAT")
+    board.wait(lambda: board.lines[-1].startswith("1 Overview"), "the footer")
     board.send("q")
     assert board.ended() == 0
 
@@ -294,9 +296,9 @@ def test_a_failing_server_is_a_state_and_the_board_goes_on(board: Any, floor: An
     board.wait(lambda: board.send("r") or "● LIVE" in board.lines[0], "a live board again")
 
 
-def test_without_an_account_the_board_says_both_ways(start: Any, environ: Any) -> None:
-    terminal = start(environ=environ)
+def test_settings_without_an_account_say_all_ways_to_one(start: Any, environ: Any) -> None:
+    terminal = start(environ={**environ, "KMM_TUI_UI__THEME": "kmm-dark"})
     assert terminal.ended() == 2
-    for word in ("KMM_TUI_ACCOUNT", "config.toml", "kmm-tui demo"):
+    for word in ("KMM_TUI_ACCOUNT", "config.toml", "kmm-tui setup", "kmm-tui demo"):
         assert word in terminal.text
     assert b"\x1b" not in terminal.raw

@@ -47,7 +47,7 @@ def asks(board: Any, floor: Any) -> None:
     board.wait(lambda: floor.stats()["targets"]["metrics"] > before, "another poll")
     board.wait_for(*COMPLETE)
     board.send("3")
-    board.wait(lambda: any(line.startswith(" AGENT GROUPS") for line in board.lines), "the groups")
+    board.wait_for("overview › AGENT GROUPS")
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs a shell with job control")
