@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from kmm_tui.board.severity import Severity
 from kmm_tui.board.why import Why
-from kmm_tui.ui.cells import clean
+from kmm_tui.ui.cells import clean, wrap
 from kmm_tui.ui.levels import GLYPHS
 
 COLOURS = {
@@ -23,6 +23,10 @@ COLOURS = {
     Severity.WARN: "$kmm-warn",
     Severity.CRITICAL: "bold $kmm-critical",
 }
+
+LABEL = 15
+"""Cells of a line's label; the words stand beside it, on several lines where they need them."""
+MOST_LINES = 12
 
 
 class WhyScreen(ModalScreen[None]):
@@ -66,6 +70,14 @@ class WhyScreen(ModalScreen[None]):
         for text in self.query("#why").results(Static):
             text.update(self._text())
 
+    def on_resize(self) -> None:
+        """Lines are broken anew for the width there is now."""
+        self.call_after_refresh(self.renew)
+
+    @property
+    def _width(self) -> int:
+        return next((text.size.width for text in self.query("#why") if text.size.width), 74)
+
     def _text(self) -> Content:
         why = self._explain(self._names[self._at])
         colour = "$kmm-dim" if why.is_old else COLOURS[why.severity]
@@ -75,5 +87,7 @@ class WhyScreen(ModalScreen[None]):
             (f"{sign} {why.verdict}".strip(), colour), "\n", (why.meaning, "$kmm-text"), "\n",
         )  # fmt: skip
         for label, words in why.lines:
-            text += Content.assemble("\n", (f"{label:<15}", "$kmm-dim"), (clean(words), "$kmm-text"))
+            lines = wrap(words, self._width - LABEL, MOST_LINES)
+            indented = f"\n{' ' * LABEL}".join(lines)
+            text += Content.assemble("\n", (f"{label:<{LABEL}}", "$kmm-dim"), (indented, "$kmm-text"))
         return text + Content.assemble("\n\n", ("← → other figures   Esc back", "$kmm-dim"))
