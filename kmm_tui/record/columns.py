@@ -1,7 +1,7 @@
 """One figure of many scopes over an hour of minutes or a day of hours: means and worst values, packed tightly.
 
 Minutes of two months are worth keeping if they are small. A number is held as the leading bits of a 32-bit float, which
-as whole numbers stand in the same order and near to each other; of these only the changes are stored.
+as whole numbers stand in the same order and near to each other; of these only the changes are stored. What the catalogue does not know is held whole.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ MEASURE = 12
 """Significant bits of a duration, a ratio or a score: one part in 8000 at most is lost."""
 COUNT = 16
 """Significant bits of a count: it is exact up to 65 536, and so is its half up to half of that."""
-_ALL = 24
-_LARGEST = 2.0**_ALL
+_FLOAT = 24
 _WIDE = b"d"
-_DIGITS = {MEASURE: 5, COUNT: 6, _ALL: 7}
+_DIGITS = {MEASURE: 5, COUNT: 6}
 
 Column = list[Number | None]
 
@@ -92,15 +91,15 @@ def unpack_column(data: bytes, slots: int, scope: int | None = None) -> tuple[Co
 def _bits(field: str, largest: float) -> int | None:
     """How many significant bits are kept; None for all of a double's."""
     metric = BY_FIELD.get(field)
-    if metric is None or metric.unit in (Unit.COUNT, Unit.UNKNOWN):
-        if largest >= _LARGEST:
-            return None
-        return COUNT if metric and largest < 2**COUNT else _ALL
+    if metric is None:
+        return None
+    if metric.unit is Unit.COUNT:
+        return COUNT if largest < 2**COUNT else None
     return MEASURE if largest < 2.0**60 else None
 
 
 def _codes(values: array[float], bits: int) -> list[int]:
-    shift = _ALL - bits
+    shift = _FLOAT - bits
     half = 1 << shift >> 1
     found: array[int] = array("I")
     found.frombytes(array("f", (abs(value) if value == value else 0.0 for value in values)).tobytes())
@@ -108,7 +107,7 @@ def _codes(values: array[float], bits: int) -> list[int]:
 
 
 def _numbers(codes: list[int], known: bytes, bits: int) -> Column:
-    shift, digits = _ALL - bits, _DIGITS[bits]
+    shift, digits = _FLOAT - bits, _DIGITS[bits]
     found: array[float] = array("f")
     found.frombytes(array("I", (abs(code) << shift for code in codes)).tobytes())
     return [

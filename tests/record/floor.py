@@ -83,6 +83,10 @@ class Floor:
 
     def _agent(self, number: int, at: int) -> Agent:
         self._wander(self._agents[number], AGENT_ASKED)
+        for metric in AGENT_ASKED:
+            # One agent's loads and rates are of a handful of conversations.
+            if metric.unit in (Unit.RATIO, Unit.SHARE):
+                self._agents[number][metric.field] = self._chance.randrange(9) / 8
         if self._chance.random() < 0.02:
             self._since[number] = at
         figures = Figures(Method.AGENT_VIEW, AGENT_FIELDS, dict(self._agents[number]))
