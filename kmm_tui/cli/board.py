@@ -16,6 +16,7 @@ import click
 from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_client
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
+from kmm_tui.cli.record import record_of
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.window import Window
     from kmm_tui.feed.budget import Budget
+    from kmm_tui.record.record import Record
     from kmm_tui.settings import Loaded
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
@@ -94,6 +96,7 @@ def show_board(options: Mapping[str, Any]) -> int:
         mouse=settings.ui.mouse,
         tz=settings.zone(),
         fill=settings.usual.fill,
+        record=record_of(loaded) if settings.record.on else None,
     )
 
 
@@ -145,21 +148,24 @@ def new_app(
     note: str = "",
     tz: tzinfo | None = None,
     fill: bool = True,
+    record: Record | None = None,
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
     `tz` is the board's time zone, None the machine's own; `fill` asks in the background how it was on other days.
+    Answers are kept in `record`, which is started with the board and closed after it.
     """
     from kmm_tui.board import asked, grid, span
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
     from kmm_tui.feed.clock import SystemClock
-    from kmm_tui.feed.feed import Feed, Spawn
+    from kmm_tui.feed.feed import Spawn
     from kmm_tui.feed.gather import Wants
     from kmm_tui.feed.history import PastMemory
     from kmm_tui.feed.kept import KeptBoard
-    from kmm_tui.feed.past import Archive
+    from kmm_tui.feed.past import Archive, NoMoments
+    from kmm_tui.feed.recording import RecordingFeed, recording
     from kmm_tui.ui.app import BoardApp
 
     clock = SystemClock()
@@ -173,21 +179,33 @@ def new_app(
     )
     asked_for = (client.hosts.domain_api, tuple(watch), wants)
     kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
-    feeds: list[Feed] = []
+    feeds: list[RecordingFeed] = []
 
     def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
         # What is no usual width grows from the begin of a day or a shift.
         anchored = all(window.width != preset.width for preset in span.PRESETS) and window.width != about.window
         return grid.comparable(window, tz, now_ms, anchored=anchored)
 
-    archive = Archive(store=PastMemory(MOST_PAST), comparable=comparable if fill else None)
+    archive = Archive(
+        store=record or PastMemory(MOST_PAST), moments=record or NoMoments(), comparable=comparable if fill else None
+    )
 
-    def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> Feed:
-        feed = Feed(client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept, archive)
+    def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> RecordingFeed:
+        if record:
+            record.start()
+            publish = recording(record, publish, lambda: bool(feeds) and feeds[0].subgroups)
+        feed = RecordingFeed(
+            client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept, archive
+        )
+        feed.record = record
         feeds.append(feed)
         return feed
 
     async def close() -> None:
+        # Both at once: neither a silent server nor a slow disk is to cost the other.
+        await asyncio.gather(log_out(), *([record.close()] if record else []))
+
+    async def log_out() -> None:
         try:
             async with asyncio.timeout(GOODBYE):
                 await (feeds[0] if feeds else client).close()
@@ -213,12 +231,23 @@ def run_board(
     mouse: bool = True,
     tz: tzinfo | None = None,
     fill: bool = True,
+    record: Record | None = None,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
     begin_log(client)
     app, close = new_app(
-        client, about, budget, watch=watch, theme=theme, keep=keep, prefs=prefs, note=note, tz=tz, fill=fill
+        client,
+        about,
+        budget,
+        watch=watch,
+        theme=theme,
+        keep=keep,
+        prefs=prefs,
+        note=note,
+        tz=tz,
+        fill=fill,
+        record=record,
     )
 
     signals: list[int] = []

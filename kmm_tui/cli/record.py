@@ -22,6 +22,8 @@ from kmm_tui.cli.exits import Exit
 
 if TYPE_CHECKING:
     from kmm_tui.record.export import Row
+    from kmm_tui.record.record import Record
+    from kmm_tui.settings import Loaded
 
 NOTHING = "nothing is recorded of this account on this machine"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -43,7 +45,6 @@ def export_command(
     start: str | None, end: str | None, form: str, output: Path | None, *, agents: bool, **given: Any
 ) -> None:
     """Print every recorded figure: when, of what, which metric, its value, and how fine it is. Moments are UTC."""
-    from kmm_tui.cli.replay import record_of
     from kmm_tui.record.export import Unreadable, rows
 
     loaded = load_settings(root_options(given))
@@ -73,7 +74,6 @@ def info_command(**given: Any) -> None:
     """Tell since when is recorded, how much room it takes, where it is, and what is kept."""
     from kmm_tui.api.window import DAY
     from kmm_tui.cli.moments import moment_text
-    from kmm_tui.cli.replay import record_of
     from kmm_tui.record.ageing import MINUTES_KEPT, RAW_KEPT
     from kmm_tui.settings.size import format_size
 
@@ -110,7 +110,6 @@ def info_command(**given: Any) -> None:
 @account_options
 def forget_command(*, yes: bool, **given: Any) -> None:
     """Delete everything that is recorded of this account."""
-    from kmm_tui.cli.replay import record_of
 
     loaded = load_settings(root_options(given))
     known, zone = record_of(loaded), loaded.settings.zone()
@@ -130,6 +129,16 @@ def forget_command(*, yes: bool, **given: Any) -> None:
     for each in files:
         each.unlink(missing_ok=True)
     click.echo(f"{what} is deleted", err=True)
+
+
+def record_of(loaded: Loaded) -> Record:
+    """The record of the chosen profile's account, as its settings want it."""
+    from kmm_tui.record.paths import default_folder
+    from kmm_tui.record.record import Record
+
+    settings = loaded.settings
+    own = settings.record
+    return Record(default_folder(), settings.chosen.account, names=own.names, cap=own.cap)
 
 
 def _moment(option: str, text: str | None, now: int, zone: tzinfo | None) -> int | None:

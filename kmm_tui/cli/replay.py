@@ -12,10 +12,10 @@ import click
 
 from kmm_tui.cli.connect import account_options, fail, load_settings, root_options
 from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.record import NOTHING, record_of
 
 if TYPE_CHECKING:
     from kmm_tui.feed.recorded import Recorded
-    from kmm_tui.record.record import Record
     from kmm_tui.settings import Loaded
 
 LEEWAY = 60_000
@@ -103,7 +103,7 @@ async def place(record: Recorded, at_ms: int, zone: tzinfo | None) -> tuple[int,
 
     span = await record.span()
     if span is None:
-        fail(record.trouble or "nothing is recorded of this account on this machine", Exit.USAGE)
+        fail(record.trouble or NOTHING, Exit.USAGE)
     start, end = span
     if start - LEEWAY <= at_ms < start:
         at_ms = start
@@ -119,16 +119,6 @@ async def place(record: Recorded, at_ms: int, zone: tzinfo | None) -> tuple[int,
             Exit.USAGE,
         )
     return at_ms, start, end
-
-
-def record_of(loaded: Loaded) -> Record:
-    """The record of the chosen profile's account, as its settings want it."""
-    from kmm_tui.record.paths import default_folder
-    from kmm_tui.record.record import Record
-
-    settings = loaded.settings
-    own = settings.record
-    return Record(default_folder(), settings.chosen.account, names=own.names, cap=own.cap)
 
 
 def begin_log(account: str) -> None:

@@ -1,0 +1,50 @@
+"""A feed whose answers are kept: each of them goes into the record as it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from kmm_tui.board.scope import Level
+from kmm_tui.board.state import Section, TopicState
+from kmm_tui.feed.feed import Feed
+
+
+class Keeps(Protocol):
+    """What takes note of answers, at once, and never fails."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, in one line; '' if nothing is."""
+        ...
+
+    def note(self, state: TopicState) -> None:
+        """Takes note of a new state."""
+        ...
+
+
+class RecordingFeed(Feed):
+    """A feed that tells of a record's trouble when it has none of its own. Set `record` before it starts."""
+
+    record: Keeps | None = None
+
+    def note(self) -> str:
+        """See `Feed`."""
+        return super().note() or (self.record.trouble if self.record else "")
+
+
+def recording(
+    record: Keeps, publish: Callable[[TopicState], None], subgroups: Callable[[], bool]
+) -> Callable[[TopicState], None]:
+    """`publish`, and then a note of the state in `record`.
+
+    Groups with their sub-groups, as long as `subgroups` says so, are something else than what is recorded of groups.
+    """
+
+    def both(state: TopicState) -> None:
+        publish(state)
+        of_group = state.topic.section is Section.FIGURES and state.topic.scope.level is Level.GROUP
+        if not (of_group and subgroups()):
+            record.note(state)
+
+    return both
