@@ -50,7 +50,7 @@ class ViewsScreen(ModalScreen[tuple[str, str] | None]):
             width: 92%; max-width: 90; height: 80%; max-height: 24;
             background: $kmm-surface; color: $kmm-text; padding: 1 2;
         }
-        Static { height: 1; color: $kmm-dim; margin-top: 1; }
+        Static { height: auto; color: $kmm-dim; margin-top: 1; }
         LineTable { background: $kmm-surface; }
         Input { background: $kmm-ground; }
     }

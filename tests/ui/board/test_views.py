@@ -64,7 +64,6 @@ async def test_keys_at_the_bottom_are_whole_or_not_there(stage: SetStage) -> Non
         keys_are_whole(pilot.app.screen)
 
 
-@pytest.mark.xfail(strict=True, reason="what one can do with saved views is one line, and longer than the screen")
 async def test_what_one_can_do_with_views_is_told_whole(stage: SetStage, tmp_path: Path) -> None:
     set_up = stage(prefs=replace(LIMITED, views=Views(tmp_path / "views.json")))
     async with set_up.app.run_test(size=(80, 24)) as pilot:
