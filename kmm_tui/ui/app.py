@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import tzinfo
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -34,8 +34,10 @@ from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
+from kmm_tui.ui.recordedline import Lines
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
 from kmm_tui.ui.travelling import Travelling
+from kmm_tui.ui.trending import Trending
 from kmm_tui.ui.why import WhyScreen
 
 SETTLE = 0.03
@@ -92,6 +94,15 @@ class BoardFeed(Protocol):
 
     def reading(self) -> Reading:
         """The meter."""
+        ...
+
+
+@runtime_checkable
+class Stretching(Protocol):
+    """A feed that can ask for trends over another stretch."""
+
+    def trend_over(self, width: int, interval: int) -> None:
+        """From now on trends reach back `width` ms, in steps of `interval` minutes; at most 100 of them."""
         ...
 
 
@@ -158,8 +169,9 @@ class BoardApp(EnduringApp[str]):
         tz: tzinfo | None = None,
         prefs: Prefs | None = None,
         note: str = "",
+        lines: Lines | None = None,
     ) -> None:
-        """`note` is told at the start, while there is nothing worse to tell."""
+        """`note` is told at the start, while there is nothing worse to tell; `lines` has what was recorded."""
         self._own_themes: dict[str, Theme] = {}
         super().__init__()
         self._connect = connect
@@ -170,6 +182,7 @@ class BoardApp(EnduringApp[str]):
         self._settling = False
         self._ticked_at = clock.now()
         self._start_note = note
+        self._lines = lines
         self._prefs = prefs or Prefs()
         self.board = Board(Judge(self._prefs.limits), self._prefs.state_limits)
         self.feed: BoardFeed | None = None
@@ -180,7 +193,7 @@ class BoardApp(EnduringApp[str]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
-        return Comparing(self.board, self._about, self._tz, self._prefs)
+        return Trending(self.board, self._about, self._tz, self._prefs)
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
@@ -189,8 +202,13 @@ class BoardApp(EnduringApp[str]):
         self._load_themes()
         self.feed = self._connect(self._start_worker, self._publish)
         self.feed.start()
-        if isinstance(self.screen_stack[0], Comparing):
-            self.screen_stack[0].usual_of = self.feed.usual_of
+        board = self.screen_stack[0]
+        if isinstance(board, Comparing):
+            board.usual_of = self.feed.usual_of
+        if isinstance(board, Trending):
+            board.lines = self._lines
+            board.backfill_of = lambda: self.feed.backfill if self.feed else None
+            board.can_stretch = lambda: isinstance(self.feed, Stretching)
         self.set_interval(1.0, self._tick)
 
     def _load_themes(self) -> None:
@@ -286,6 +304,11 @@ class BoardApp(EnduringApp[str]):
         if self.feed:
             clock, window = self._clock, message.window
             self.feed.window = lambda: window(int(clock.now() * 1000))
+
+    def on_trending_stretched(self, message: Trending.Stretched) -> None:
+        """Asks for trends over another stretch."""
+        if isinstance(self.feed, Stretching):
+            self.feed.trend_over(message.width, message.interval)
 
     def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
         """Asks for what was, without holding up what is."""

@@ -20,7 +20,7 @@ class Deed:
     part: str
 
 
-DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "filter")
+DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter")
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
 
@@ -32,7 +32,6 @@ def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.chooser import ColumnChooser, _List
-    from kmm_tui.ui.comparing import Comparing
     from kmm_tui.ui.cover import CoverScreen
     from kmm_tui.ui.filterbar import FilterBar
     from kmm_tui.ui.heatmap import HeatMap
@@ -41,13 +40,16 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.linetable import LineTable
     from kmm_tui.ui.meter import MeterScreen
     from kmm_tui.ui.strip import FigureStrip
+    from kmm_tui.ui.trend_panel import TrendPanel
+    from kmm_tui.ui.trendchoice import MetricScreen
+    from kmm_tui.ui.trending import Trending
     from kmm_tui.ui.views import ViewsScreen
     from kmm_tui.ui.why import WhyScreen
     from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
-        Comparing, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen, CoverScreen,
-        ColumnChooser, _List, ViewsScreen, WindowScreen, FilterBar,
+        Trending, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen,
+        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:
