@@ -30,7 +30,8 @@ def nothing_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for name in list(os.environ):
             if name.startswith("KMM_TUI_") or name.lower() in _PROXIES:
                 patch.delenv(name)
-        for name in ("HOME", "USERPROFILE", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA"):
+        folders = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
+        for name in ("HOME", "USERPROFILE", *folders, "LOCALAPPDATA", "APPDATA"):
             patch.setenv(name, home)
         yield
 

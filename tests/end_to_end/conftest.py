@@ -189,7 +189,8 @@ def _starting(environ: dict[str, str], folders: pytest.TempPathFactory) -> Itera
         state: Path | None = None,
     ) -> Terminal:
         # What one board remembers is no other's business, unless a test says so.
-        remembered = {"XDG_STATE_HOME": str(state or folders.mktemp("state"))}
+        folder = str(state or folders.mktemp("state"))
+        remembered = {"XDG_STATE_HOME": folder, "XDG_DATA_HOME": folder}
         terminal = Terminal([*command, *arguments], {**environ, **remembered}, columns, rows)
         started.append(terminal)
         return terminal
