@@ -92,7 +92,9 @@ def time_bar(row: AgentRow, now_ms: int) -> Cell:
     spent = _spent(row, now_ms)
     if row.limit is None or spent is None:
         return ""
-    return ((bar(spent / row.limit, BAR), _time_role(row, spent)), (f" /{clock_text(row.limit)}", "dim"))
+    role = _time_role(row, spent)
+    # A row of blocks is loud: only one that is nearly over gets weight.
+    return ((bar(spent / row.limit, BAR), "dim" if role == "value" else role), (f" /{clock_text(row.limit)}", "dim"))
 
 
 def _time_role(row: AgentRow, spent: int) -> Role:

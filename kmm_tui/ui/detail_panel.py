@@ -135,7 +135,7 @@ def _state_line(row: AgentRow, now_ms: int, width: int) -> Line:
         )
     room = width - sum(cell_len(clean(text)) for text, _ in (*state, *times, *limit, *work)) - 2
     if limit and spent is not None and row.limit and room >= LEAST_BAR:
-        limit.insert(0, (f"  {bar(spent / row.limit, min(BAR_CELLS, room))}", role))
+        limit.insert(0, (f"  {bar(spent / row.limit, min(BAR_CELLS, room))}", "dim" if role == "value" else role))
     return [*state, *times, *limit, *work]
 
 

@@ -186,14 +186,14 @@ class FigureStrip(RoleLines, can_focus=True):
         return [label, value, below, small]
 
     def _spark(self, tile: Tile) -> str:
-        """What the figure was lately, from 0 to its highest or its limit; one that hardly moves stays below the top."""
+        """What the figure was lately, from 0 to its highest or its limit; one that hardly moves stays half as high."""
         values = self._lines.get(tile.metric, [])
         known = [value for value in values if value is not None]
         if len(known) < LEAST_KNOWN:
             return ""
         verdict = self._row.judged.verdicts.get(tile.metric) if self._row else None
         limit = (verdict.limit.critical or verdict.limit.warn) if verdict else None
-        top = max(known) + min(known) / 2
+        top = max(known) + min(known)
         return spark(values, min(SPARK_CELLS, tile.width), 0, max(top, limit or 0, 1e-9))
 
     # -- keys and mouse
