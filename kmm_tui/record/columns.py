@@ -1,12 +1,12 @@
 """One figure of many scopes over an hour of minutes or a day of hours: means and worst values, packed tightly.
 
 Minutes of two months are worth keeping if they are small. A number is held as the leading bits of a 32-bit float, which
-as whole numbers stand in the same order and near to each other; of these only the changes are stored. What the catalogue does not know is held whole.
+as whole numbers stand in the same order and near to each other; of these only the changes
+are stored. What the catalogue does not know is held whole.
 """
 
 from __future__ import annotations
 
-import math
 import sys
 import zlib
 from array import array
@@ -18,12 +18,12 @@ from kmm_tui.metrics import BY_FIELD, Good, Unit
 from kmm_tui.record.packed import Unusable
 
 MEASURE = 12
-"""Significant bits of a duration, a ratio or a score: one part in 8000 at most is lost."""
+"""Significant bits of a duration, a ratio or a score: one part in 4000 at most is lost."""
 COUNT = 16
 """Significant bits of a count: it is exact up to 65 536, and so is its half up to half of that."""
 _FLOAT = 24
 _WIDE = b"d"
-_DIGITS = {MEASURE: 5, COUNT: 6}
+_DIGITS = {MEASURE: 6, COUNT: 6}
 
 Column = list[Number | None]
 
@@ -70,6 +70,20 @@ def unpack_column(data: bytes, slots: int, scope: int | None = None) -> tuple[Co
 
     A scope beyond the last one has none. Raises one of `packed.UNUSABLE`.
     """
+    means, worsts, known, bits = _unpacked(data, slots, scope)
+    return _numbers(means, known, bits), _numbers(worsts, known, bits)
+
+
+def worst_at(data: bytes, slots: int, wanted: Sequence[int]) -> dict[int, Number]:
+    """The worst values of all scopes in the `wanted` slots, by their places among all. Raises one of `UNUSABLE`."""
+    _, worsts, known, bits = _unpacked(data, slots, None)
+    places = [at + slot for at in range(0, len(worsts), slots) for slot in wanted if known[at + slot]]
+    some = _numbers([worsts[place] for place in places], bytes(1 for _ in places), bits)
+    return {place: value for place, value in zip(places, some, strict=True) if value is not None}
+
+
+def _unpacked(data: bytes, slots: int, scope: int | None) -> tuple[Sequence[float], Sequence[float], bytes, int | None]:
+    """Means and worst values as codes of so many bits, or as they are if there is no such number."""
     plain = zlib.decompress(data[1:])
     width = 16 if data[:1] == _WIDE else 9
     if len(plain) % (width * slots):
@@ -77,15 +91,15 @@ def unpack_column(data: bytes, slots: int, scope: int | None = None) -> tuple[Co
     count = len(plain) // width
     part = slice(0, count) if scope is None else slice(scope * slots, (scope + 1) * slots)
     if part.start >= count:
-        return [None] * slots, [None] * slots
+        return [0] * slots, [0] * slots, bytes(slots), MEASURE
     if data[:1] == _WIDE:
-        return _wide(plain[: 8 * count], part), _wide(plain[8 * count :], part)
-    bits, known = data[0], plain[8 * count :][part]
+        mean, worst = _unshuffled("d", plain[: 8 * count], part), _unshuffled("d", plain[8 * count :], part)
+        return mean, worst, bytes(value == value for value in mean), None
     changes = _signed(_unshuffled("I", plain[: 4 * count], part))
     apart = _signed(_unshuffled("I", plain[4 * count : 8 * count], part))
     means = [code for at in range(0, len(changes), slots) for code in accumulate(changes[at : at + slots])]
     worsts = [mean + more for mean, more in zip(means, apart, strict=True)]
-    return _numbers(means, known, bits), _numbers(worsts, known, bits)
+    return means, worsts, plain[8 * count :][part], data[0]
 
 
 def _bits(field: str, largest: float) -> int | None:
@@ -106,10 +120,12 @@ def _codes(values: array[float], bits: int) -> list[int]:
     return [(code + half >> shift) * (-1 if value < 0 else 1) for code, value in zip(found, values, strict=True)]
 
 
-def _numbers(codes: list[int], known: bytes, bits: int) -> Column:
+def _numbers(codes: Sequence[float], known: bytes, bits: int | None) -> Column:
+    if bits is None:
+        return [_number(value, 17) if is_known else None for value, is_known in zip(codes, known, strict=True)]
     shift, digits = _FLOAT - bits, _DIGITS[bits]
     found: array[float] = array("f")
-    found.frombytes(array("I", (abs(code) << shift for code in codes)).tobytes())
+    found.frombytes(array("I", [abs(int(code)) << shift for code in codes]).tobytes())
     return [
         _number(-value if code < 0 else value, digits) if is_known else None
         for value, code, is_known in zip(found, codes, known, strict=True)
@@ -119,10 +135,6 @@ def _numbers(codes: list[int], known: bytes, bits: int) -> Column:
 def _number(value: float, digits: int) -> Number:
     # What lies behind these digits is the form of the storage and none of the value's.
     return int(value) if value.is_integer() else float(f"{value:.{digits}g}")
-
-
-def _wide(planes: bytes, part: slice) -> Column:
-    return [None if math.isnan(value) else _number(value, 17) for value in _unshuffled("d", planes, part)]
 
 
 def _unsigned(values: list[int]) -> array[int]:

@@ -14,7 +14,7 @@ from kmm_tui.board.snapshot import Snapshot
 from kmm_tui.board.state import Section, Topic, TopicState
 from kmm_tui.record.batch import LEVELS, FiguresBatch, Kind, decode, shape_figures
 from kmm_tui.record.coarse import Head, Resolution
-from kmm_tui.record.columns import unpack_column
+from kmm_tui.record.columns import worst_at
 from kmm_tui.record.packed import UNUSABLE
 from kmm_tui.record.store import SPAN
 
@@ -60,9 +60,10 @@ def span(db: sqlite3.Connection) -> tuple[int, int] | None:
     moments: list[int] = []
     for kind in Kind:
         for edge in db.execute(
-            "SELECT (SELECT first_at FROM answers WHERE kind = ?1 ORDER BY last_at LIMIT 1),"
+            "SELECT (SELECT min(first_at) FROM answers WHERE kind = ?1 AND last_at <= ?2"
+            " + (SELECT min(last_at) FROM answers WHERE kind = ?1)),"
             " (SELECT max(last_at) FROM answers WHERE kind = ?1)",
-            (kind,),
+            (kind, SPAN),
         ).fetchone():
             moments += [] if edge is None else [edge]
         for resolution in Resolution:
@@ -124,7 +125,7 @@ def _minute_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) ->
                 for slot, moment in reversed(list(enumerate(head.moments)))
                 if moment and at_ms - reach_ms <= moment[0] <= at_ms
             ]
-            columns = _worsts(db, each, len(head.moments)) if slots else {}
+            columns = _worsts(db, each, len(head.moments), slots) if slots else {}
             for slot in slots:
                 for key in range(len(head.keys)):
                     state = _minute_state(kind, head, columns, key, slot)
@@ -135,27 +136,25 @@ def _minute_at(db: sqlite3.Connection, kind: Kind, at_ms: int, reach_ms: int) ->
     return found
 
 
-def _worsts(db: sqlite3.Connection, span_id: int, slots: int) -> dict[str, list[Number | None]]:
+def _worsts(db: sqlite3.Connection, span_id: int, count: int, slots: list[int]) -> dict[str, dict[int, Number]]:
     found = {}
     for name, data in db.execute("SELECT field, data FROM figures WHERE span = ?", (span_id,)):
         try:
-            found[name] = unpack_column(data, slots)[1]
+            found[name] = worst_at(data, count, slots)
         except UNUSABLE:
             continue
     return found
 
 
 def _minute_state(
-    kind: Kind, head: Head, columns: dict[str, list[Number | None]], key: int, slot: int
+    kind: Kind, head: Head, columns: dict[str, dict[int, Number]], key: int, slot: int
 ) -> TopicState | None:
     shape, moment = head.shape(key, slot), head.moments[slot]
     if shape is None or moment is None:
         return None
     taken_at, interval, start, end = moment
     place = key * len(head.moments) + slot
-    values = {
-        name: value for name, column in columns.items() if place < len(column) and (value := column[place]) is not None
-    }
+    values = {name: value for name, column in columns.items() if (value := column.get(place)) is not None}
     method, asked, refused, gone = shape_figures(shape)
     scope = Scope(LEVELS[kind], head.keys[key])
     figures = Figures(method, asked, values, refused, gone)

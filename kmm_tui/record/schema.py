@@ -97,16 +97,21 @@ def open_to_read(path: Path) -> sqlite3.Connection:
     """Opens the record for reading, beside whoever writes. Raises `FileNotFoundError`, `Broken` or `sqlite3.Error`."""
     if not path.is_file():
         raise FileNotFoundError(path)
-    db = _connect_to_read(path)
+    db = None
     try:
+        db = _connect_to_read(path)
+        db.execute("BEGIN")
         application, version = _marks(db)
-        if application == 0 and not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        db.execute("COMMIT")
+        if application == 0 and not tables:
             # It is being made at this moment.
             raise FileNotFoundError(path)
         if application != APPLICATION or version != SCHEMA:
             raise Broken("not a record of this version")
     except BaseException as error:
-        db.close()
+        if db is not None:
+            db.close()
         if isinstance(error, sqlite3.Error) and is_broken(error):
             raise Broken("damaged") from error
         raise
@@ -137,14 +142,16 @@ def _marks(db: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
+    # All of it as of one moment: another board may be making the file.
+    db.execute("BEGIN")
     application, version = _marks(db)
-    if application not in (0, APPLICATION):
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    db.execute("COMMIT")
+    if application not in (0, APPLICATION) or (application == 0 and tables):
         raise Broken("not a record")
     if version > SCHEMA:
         raise Broken("of a newer version")
     if application == 0:
-        if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            raise Broken("not a record")
         db.execute("PRAGMA auto_vacuum = INCREMENTAL")
     _use_log(db)
     for setting in (

@@ -41,7 +41,8 @@ def batches(states: Sequence[TopicState]) -> Iterator[tuple[Kind, list[TopicStat
     for kind, known in kinds.items():
         group: list[TopicState] = []
         for state in sorted(known.values(), key=_taken_at):
-            if group and not _share(_taken_at(group[0]), _taken_at(state)):
+            # A roster is large enough for a row, and is found by its own moment.
+            if group and (kind is Kind.ROSTER or not _share(_taken_at(group[0]), _taken_at(state))):
                 yield kind, group
                 group = []
             group.append(state)
