@@ -18,6 +18,14 @@ from .conftest import LIMITED, ROSTER, SetStage, Stage, good, scope_state, settl
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
+SHOWN_HERE = ("view", "rows", "board", "table", "strip", "help", "meter", "why", "cover", "chooser", "views", "filter")
+"""Parts of which every key is shown by a test of this folder; the keys of other parts are theirs to show."""
+
+
+def is_shown_here(deed: str) -> bool:
+    """Whether `shows` has to name this deed."""
+    return deed.partition(".")[0] in SHOWN_HERE
+
 
 def shows(*deeds: str) -> Callable[[Test], Test]:
     """Notes that a test shows what a person sees after the keys of these deeds; `test_keymap` looks for all of them."""

@@ -20,7 +20,7 @@ async def test_y_copies_the_row_as_text(stage: SetStage) -> None:
         await person.press("down", "down", "y")
         words = person.stage.app.clipboard.split(" · ")
         assert words[0] == "Billing"
-        assert {"queue 14", "p90 ■4:12", "online 7"} <= set(words)
+        assert {"queue 14", "p90 ■4:12", "free 0"} <= set(words)
         person.line("copied the row")
         await person.press("4", "y")
         assert person.stage.app.clipboard.startswith("Marta Kowalczyk · ○ Lunch · for 31:44 · ")

@@ -14,13 +14,9 @@ from kmm_tui.cli.run import run
 from kmm_tui.ui.keymap import deeds, key_text, problems
 
 from .conftest import LIMITED, SetStage
-from .person import at_board, shows
+from .person import at_board, is_shown_here, shows
 
 HERE = Path(__file__).parent
-
-
-ELSEWHERE = {"time", "windows", "chart", "heat"}
-"""Parts whose keys have tests of their own beside what they belong to."""
 
 
 def promised() -> dict[str, list[str]]:
@@ -39,7 +35,7 @@ def promised() -> dict[str, list[str]]:
 
 def test_every_key_is_shown_by_a_test() -> None:
     found = promised()
-    wanted = {name for name in deeds() if name.partition(".")[0] not in ELSEWHERE}
+    wanted = {name for name in deeds() if is_shown_here(name)}
     assert wanted - set(found) == set(), "these have a key, and no test shows what it does"
     assert set(found) - set(deeds()) == set(), "tests show these, and they have no key"
 

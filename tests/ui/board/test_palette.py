@@ -9,17 +9,18 @@ from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.palette import SKIPPED
 
 from .conftest import SetStage
-from .person import Person, at_board, shows
+from .person import Person, at_board, is_shown_here, shows
 
 
 async def options(person: Person, wanted: str = "") -> list[str]:
-    """What the palette offers, once it has `wanted` among it."""
+    """What the palette offers, once it has `wanted` among it and finds nothing more."""
     found: list[str] = []
-    for _ in range(100):
-        await person.pilot.pause(0.02)
+    for _ in range(200):
+        before = found
+        await person.pilot.pause(0.05)
         listed = person.pilot.app.screen.query_one(OptionList)
         found = [str(listed.get_option_at_index(place).prompt) for place in range(listed.option_count)]
-        if found and any(wanted in each for each in found):
+        if found == before and any(wanted in each for each in found):
             break
     return found
 
@@ -32,7 +33,7 @@ async def test_every_action_is_in_the_palette_under_both_keys(stage: SetStage) -
             assert isinstance(person.pilot.app.screen, CommandPalette)
             found = "\n".join(await options(person, "Quit"))
             for deed in deeds().values():
-                if deed.part == "board" and not deed.id.startswith(SKIPPED):
+                if deed.part == "board" and is_shown_here(deed.id) and not deed.id.startswith(SKIPPED):
                     assert deed.words in found, deed.id
             assert "Theme" in found
             await person.press("escape")
@@ -62,7 +63,8 @@ async def test_a_skill_a_group_and_an_agent_are_jumped_to_by_name(stage: SetStag
             person.pilot.app.screen.query_one(Input).value = typed
             found = await options(person, wanted)
             place = next(place for place, each in enumerate(found) if wanted in each)
-            await person.press(*["down"] * place, "down", "enter")
+            person.pilot.app.screen.query_one(OptionList).highlighted = place
+            await person.press("enter")
             assert person.is_at_the_board
             if typed == "agent 4":
                 person.line("id 4")

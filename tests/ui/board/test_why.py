@@ -22,7 +22,7 @@ async def test_a_figure_of_a_skill_is_explained_and_the_arrow_keys_go_on(stage: 
         person.line("Nine in ten consumers now in the queue")
         assert "queueWaitTime90thPercentile = 252 000 ms" in person.line("source")
         assert "at 14:04:19, answered in 0.21 s" in person.line("asked")
-        assert "▲ 1:00  ■ 3:00 (preset live-chat)" in person.line("limits  ")
+        assert "▲ 1:00 ■ 3:00 (preset live-chat)" in person.line("limits  ")
         assert "14 waiting, 0 free slots" in person.line("what moves it")
         assert "51 by agents, 21 by consumers, 16 by the system" in person.line("resolved")
         await person.press("right")
