@@ -121,6 +121,7 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
         views=views,
         shifts=settings.shifts(),
         span=settings.span(),
+        fill=settings.usual.fill,
     )
     return prefs, views.load()
 
@@ -156,7 +157,7 @@ def new_app(
     `tz` is the board's time zone, None the machine's own; `fill` asks in the background how it was on other days.
     Answers are kept in `record`, which is started with the board and closed after it.
     """
-    from kmm_tui.board import asked, grid, span
+    from kmm_tui.board import asked, grid
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
     from kmm_tui.feed.clock import SystemClock
@@ -180,11 +181,11 @@ def new_app(
     asked_for = (client.hosts.domain_api, tuple(watch), wants)
     kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
     feeds: list[RecordingFeed] = []
+    apps: list[BoardApp] = []
 
     def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
-        # What is no usual width grows from the begin of a day or a shift.
-        anchored = all(window.width != preset.width for preset in span.PRESETS) and window.width != about.window
-        return grid.comparable(window, tz, now_ms, anchored=anchored)
+        screen = apps[0].comparing if apps else None
+        return grid.comparable(window, tz, now_ms, anchored=screen is not None and screen.is_anchored)
 
     archive = Archive(
         store=record or PastMemory(MOST_PAST), moments=record or NoMoments(), comparable=comparable if fill else None
@@ -215,7 +216,9 @@ def new_app(
             # The board is gone from the screen, and its exit code says how it ended.
             logger.exception("the board could not log out")
 
-    return BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note), close
+    app = BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note)
+    apps.append(app)
+    return app, close
 
 
 def run_board(

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from kmm_tui.board.agents import count_states
 from kmm_tui.board.board import Board
 from kmm_tui.board.cover import Cover, cover
+from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure_text import GONE, age_text
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.insight import away_with_work, reason_counts, time_in_state_ms
@@ -19,6 +20,7 @@ from kmm_tui.board.state import AGENTS, Section, Topic
 from kmm_tui.ui.agent_table import AGENT_SORT, STATES, agent_columns, agent_key, agent_rank, agent_words
 from kmm_tui.ui.chips import Chip, Chips
 from kmm_tui.ui.columns import Span
+from kmm_tui.ui.figure_column import counted_first
 from kmm_tui.ui.lines import Line, RoleLines
 from kmm_tui.ui.roles import Role
 from kmm_tui.ui.scope_panel import briefly
@@ -56,6 +58,8 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def __init__(self) -> None:
         self._now_ms = 0
+        self._chosen: Sequence[str] | None = None
+        self._counted_first = False
         super().__init__(
             agent_columns(),
             agent_key,
@@ -81,7 +85,15 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""
-        self.set_columns(agent_columns(chosen))
+        self._chosen = chosen
+        columns = agent_columns(chosen)
+        self.set_columns(counted_first(columns, {*known_metrics(), "for", "limit"}) if self._counted_first else columns)
+
+    def prefer_counted(self, wanted: bool) -> None:
+        """Shows by-time figures before others where there is not room for all."""
+        if wanted != self._counted_first:
+            self._counted_first = wanted
+            self.choose_columns(self._chosen)
 
     def update_rows(self, board: Board, scope: Scope, now: float) -> None:
         """Shows the agents of `scope` as they are known at `now`, epoch seconds."""

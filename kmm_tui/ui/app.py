@@ -20,10 +20,11 @@ from kmm_tui.board.judge import Judge
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import Scope
-from kmm_tui.board.state import TopicState
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TopicState
 from kmm_tui.feed.backfill import Backfill
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
+from kmm_tui.feed.poller import trouble_of
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
@@ -193,7 +194,16 @@ class BoardApp(EnduringApp[str]):
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
-        return Trending(self.board, self._about, self._tz, self._prefs)
+        screen = Trending(self.board, self._about, self._tz, self._prefs)
+        # Keys may come before the first answer does.
+        screen.now = self._clock.now()
+        return screen
+
+    @property
+    def comparing(self) -> Comparing | None:
+        """The board itself, once there is a screen."""
+        first = self.screen_stack[0] if self._screen_stack else None
+        return first if isinstance(first, Comparing) else None
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
@@ -201,13 +211,15 @@ class BoardApp(EnduringApp[str]):
         self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
         self._load_themes()
         self.feed = self._connect(self._start_worker, self._publish)
-        self.feed.start()
         board = self.screen_stack[0]
         if isinstance(board, Comparing):
             board.usual_of = self.feed.usual_of
+            board.backfill_of = lambda: self.feed.backfill if self.feed else None
+            if board.present.is_unusual:
+                self.feed.window = self._teller(board.present.teller())
+        self.feed.start()
         if isinstance(board, Trending):
             board.lines = self._lines
-            board.backfill_of = lambda: self.feed.backfill if self.feed else None
             board.can_stretch = lambda: isinstance(self.feed, Stretching)
         self.set_interval(1.0, self._tick)
 
@@ -248,7 +260,8 @@ class BoardApp(EnduringApp[str]):
 
     def on_state_changed(self, message: StateChanged) -> None:
         """Notes it, and draws all that comes within a moment at once."""
-        self.board.put(message.state)
+        screen = self.comparing
+        self.board.put(screen.present.fitted(message.state) if screen else message.state)
         if not self._settling:
             self._settling = True
             self.set_timer(SETTLE, self._draw)
@@ -280,8 +293,7 @@ class BoardApp(EnduringApp[str]):
                 if self.feed:
                     screen.update_meter(self.feed.reading())
                     if isinstance(screen, Comparing):
-                        backfill = self.feed.backfill
-                        screen.renew_usual(backfill.progress.done if backfill else 0)
+                        screen.renew_usual()
             elif isinstance(screen, WhyScreen | CoverScreen) and screen.is_mounted:
                 screen.renew()
 
@@ -302,8 +314,11 @@ class BoardApp(EnduringApp[str]):
     def on_travelling_spanned(self, message: Travelling.Spanned) -> None:
         """Counts over another window from now on."""
         if self.feed:
-            clock, window = self._clock, message.window
-            self.feed.window = lambda: window(int(clock.now() * 1000))
+            self.feed.window = self._teller(message.window)
+
+    def _teller(self, window: Callable[[int], Window]) -> Callable[[], Window]:
+        clock = self._clock
+        return lambda: window(int(clock.now() * 1000))
 
     def on_trending_stretched(self, message: Trending.Stretched) -> None:
         """Asks for trends over another stretch."""
@@ -319,24 +334,25 @@ class BoardApp(EnduringApp[str]):
         try:
             states = await feed.past_board(message.window, message.look)
         except KmmError as error:
-            states, said = (), f"{error.word}: {error}"
-        else:
-            said = ""
+            # It stays on the board as long as one looks at this window: `r` asks again.
+            trouble = trouble_of(error, self._clock.now())
+            topics = (*LISTS.values(), ACCOUNT_FIGURES, AGENTS)
+            states = tuple(TopicState(topic, 0.0, trouble=trouble, is_past=True) for topic in topics)
         for screen in self.screen_stack:
             if isinstance(screen, Travelling):
                 screen.show_past(message.window, states)
-                if said:
-                    screen.say(said)
 
     def action_meter(self) -> None:
         """Shows what asking costs."""
         if self.feed and not isinstance(self.screen, MeterScreen):
-            self.push_screen(MeterScreen(self.feed.reading(), self._about.every, self.feed.note()))
+            self.push_screen(MeterScreen(self.feed.reading(), self._about.every, self.feed.note(), self.feed.backfill))
 
     def action_ask_now(self) -> None:
         """Asks for everything now."""
         if self.feed:
             self.feed.ask_now()
+        if self.comparing:
+            self.comparing.ask_past()
 
     def on_board_screen_subgroups_toggled(self, message: BoardScreen.SubgroupsToggled) -> None:
         """Asks for the groups with their sub-groups, or without."""

@@ -42,6 +42,8 @@ class Column(Generic[RowT]):
     """Blank cells in front of it, unless it is the first one shown."""
     sort_value: Callable[[RowT], Any] | None = None
     """What `sort_rows` orders by: a value, not a text; None means *no figure* and always comes last."""
+    counted: bool = False
+    """Whether its figures are counted over a window of time; all others are of one moment. Its label is underlined."""
 
     def __post_init__(self) -> None:
         if (self.render is None) == (self.ticking is None):

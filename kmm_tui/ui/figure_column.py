@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from kmm_tui.board.derived import known_metrics
@@ -10,7 +11,7 @@ from kmm_tui.board.figure import Absent, Figure, Number
 from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.judge import Judged
 from kmm_tui.board.severity import Severity
-from kmm_tui.metrics import Method, Metric, Unit
+from kmm_tui.metrics import Kind, Method, Metric, Unit
 from kmm_tui.ui.columns import Cell, Column
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.roles import Role
@@ -29,6 +30,7 @@ class FigureRow(Protocol):
 
 AnyRow = TypeVar("AnyRow", bound=FigureRow)
 
+_GIVES_WAY = 100
 _WIDTHS = {Unit.COUNT: 5, Unit.DURATION: 5, Unit.RATIO: 5, Unit.SHARE: 4, Unit.SCORE: 4}
 
 
@@ -74,6 +76,15 @@ def figure_column(
         priority=priority,
         gap=1,
         sort_value=lambda row: row.number(name),
+        counted=metric.kind is Kind.BY_TIME,
+    )
+
+
+def counted_first(columns: Sequence[Column[AnyRow]], names: Container[str]) -> tuple[Column[AnyRow], ...]:
+    """The columns with those of `names` that are of one moment giving way before all others."""
+    return tuple(
+        column if column.counted or column.key not in names else replace(column, priority=column.priority + _GIVES_WAY)
+        for column in columns
     )
 
 

@@ -83,11 +83,16 @@ class TitleBar(RoleLines):
         self._next: float | None = None
         self._broken = False
         self._span = f"last {format_duration(about.window)}"
+        self._awaited = False
 
-    def set_span(self, label: str) -> None:
-        """What figures are counted over, in words; '' for a window that is over, which is told elsewhere."""
-        self._span = label
-        self.show()
+    def set_span(self, label: str, *, awaited: bool = False) -> None:
+        """What figures are counted over, in words; '' for a window that is over, which is told elsewhere.
+
+        `awaited` says that nothing over it has been answered yet.
+        """
+        if (label, awaited) != (self._span, self._awaited):
+            self._span, self._awaited = label, awaited
+            self.show()
 
     def update_truth(
         self, now: float, fresh: Freshness, window: Window | None, taken_at: int | None, next_turn: float | None
@@ -113,14 +118,16 @@ class TitleBar(RoleLines):
         clock: Span = (f"   {local_time(self._now * 1000, self._tz)} ", "value")
         # By need: the window, who one is, when the last answer was taken.
         optional: list[Span] = [(f" · {self._span}", "dim")] if self._span else []
-        if self._window:
+        if self._awaited:
+            optional.append((" being asked for", "warn"))
+        elif self._window and self._span:
             start = local_time(floor_minute(self._window.start), self._tz, "%H:%M")
             end = local_time(ceil_minute(self._window.end), self._tz, "%H:%M")
             optional.append((f" {start}–{end}", "dim"))
         if about.name:
             optional.append((f" · {about.account}", "dim"))
         optional.append((f" · profile {about.profile}", "dim"))
-        if self._taken_at:
+        if self._taken_at and self._span:
             optional.append((f" · answer of {local_time(self._taken_at, self._tz)}", "dim"))
         room = width - sum(cell_len(text) for text, _ in (*left, *right, clock)) - 2
         for span in optional:

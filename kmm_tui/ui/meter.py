@@ -13,8 +13,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kmm_tui.board.meter import Reading
+from kmm_tui.feed.backfill import Backfill, Progress
+from kmm_tui.ui.bars import bar
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.lines import Line, RoleLines, spread
+
+FILLING = 5
+"""Cells of the bar of what is known of other days."""
 
 
 class MeterLine(RoleLines):
@@ -22,16 +27,25 @@ class MeterLine(RoleLines):
 
     DEFAULT_CSS = """
     MeterLine { width: 30; height: 1; background: $kmm-surface; }
+    MeterLine.-filling { width: 34; }
     """
 
     def __init__(self) -> None:
         super().__init__(id="meter")
+        self._filling: Progress | None = None
         self._reading: Reading | None = None
 
     def update_reading(self, reading: Reading | None) -> None:
         """Shows the meter as it stands."""
         self._reading = reading
         self.show()
+
+    def update_filling(self, filling: Progress | None) -> None:
+        """Shows how much of what was usual is known; None where nobody wants to know."""
+        if filling != self._filling:
+            self._filling = filling
+            self.set_class(filling is not None, "-filling")
+            self.show()
 
     def lines(self, width: int) -> Sequence[Line]:
         reading = self._reading
@@ -41,7 +55,13 @@ class MeterLine(RoleLines):
         if reading.throttled:
             right.append((f"▲ {reading.throttled} x 429  ", "warn"))
         right.append((f"{reading.per_minute:.1f} calls/min ", "dim"))
-        return [spread([], right, width)]
+        return [spread(filling_words(self._filling) if self._filling else [], right, width)]
+
+
+def filling_words(filling: Progress) -> list[Span]:
+    """``usual ███░░ 43/84``."""
+    share = bar(filling.done / filling.total if filling.total else None, FILLING)
+    return [("usual ", "dim"), (share, "accent"), (f" {filling.done}/{filling.total}", "dim")]
 
 
 def bytes_text(count: int) -> str:
@@ -75,9 +95,9 @@ class MeterScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, reading: Reading, every: float, stretched: str) -> None:
+    def __init__(self, reading: Reading, every: float, stretched: str, filling: Backfill | None = None) -> None:
         super().__init__()
-        self._rows = rows_of(reading, every)
+        self._rows = [*rows_of(reading, every), *filling_rows(filling)]
         self._note = stretched
 
     def compose(self) -> ComposeResult:
@@ -89,6 +109,15 @@ class MeterScreen(ModalScreen[None]):
             text += Content.assemble("\n\n", (self._note, "$kmm-warn"))
         with Vertical():
             yield Static(text)
+
+
+def filling_rows(filling: Backfill | None) -> list[tuple[str, str]]:
+    """How much is known of other days, and why it goes on later where it does."""
+    if filling is None:
+        return []
+    known = filling.progress
+    rows = [("figures of other days, answers", f"{known.done} of {known.total}")] if known.total else []
+    return [*rows, ("asking for other days", f"paused: {known.paused}")] if known.paused else rows
 
 
 def rows_of(reading: Reading, every: float) -> list[tuple[str, str]]:

@@ -27,5 +27,7 @@ class Prefs:
     shifts: Sequence[Shift] = ()
     span: Span | None = None
     """What the board looks at when it starts; None is the last hour, or what it was told."""
+    fill: bool = True
+    """Whether it is asked how it was on other days."""
     folder: Path = Path()
     """Where exports and pictures go."""

@@ -185,7 +185,15 @@ def draw_header(places: tuple[Placed[RowT], ...], width: int, sort: tuple[str, b
         end = place.x + room
         label = cut(label, end - start)
         pieces.append((" " * (start - x), None))
-        pieces.append((label, "sorted" if arrow else "header"))
+        name = "sorted" if arrow else "header"
+        if place.column.counted:
+            # The arrow is no part of the label.
+            word = label.strip("▾▴ ")
+            before, _, after = label.partition(word) if word else (label, "", "")
+            parts = ((before, name), (word, f"{name}-counted"), (after, name))
+            pieces += [(text, each) for text, each in parts if text]
+        else:
+            pieces.append((label, name))
         x = start + cell_len(label)
     pieces.append((" " * max(0, width - x), None))
     return join(pieces, width, look)

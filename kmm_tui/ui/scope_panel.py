@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kmm_tui.board.board import Board, badness
+from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.freshness import Freshness
 from kmm_tui.board.grouping import tree
 from kmm_tui.board.rows import ScopeRow
@@ -14,6 +15,7 @@ from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import LISTS
 from kmm_tui.metrics import Metric
 from kmm_tui.ui.columns import Span
+from kmm_tui.ui.figure_column import counted_first
 from kmm_tui.ui.levels import counted
 from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, row_words, scope_columns
 from kmm_tui.ui.table_panel import TablePanel
@@ -37,6 +39,7 @@ class ScopePanel(TablePanel[ScopeRow]):
         self._depths: dict[str, int] = {}
         self._chosen: Sequence[str] | None = None
         self._comparison: Beside | None = None
+        self._counted_first = False
         super().__init__(
             scope_columns(self.what, depth=self._depth),
             row_key,
@@ -59,7 +62,14 @@ class ScopePanel(TablePanel[ScopeRow]):
         """Shows these metrics; None is the usual ones."""
         self._chosen = chosen
         beside = self._comparison.of if self._comparison else None
-        self.set_columns(scope_columns(self.what, chosen, self._depth, beside))
+        columns = scope_columns(self.what, chosen, self._depth, beside)
+        self.set_columns(counted_first(columns, known_metrics()) if self._counted_first else columns)
+
+    def prefer_counted(self, wanted: bool) -> None:
+        """Shows by-time figures before others where there is not room for all."""
+        if wanted != self._counted_first:
+            self._counted_first = wanted
+            self.choose_columns(self._chosen)
 
     def compare_with(self, comparison: Beside | None) -> None:
         """Shows by-time figures beside what they were at another time; None shows them alone."""

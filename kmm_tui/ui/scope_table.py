@@ -53,7 +53,7 @@ def _beside(metric: Metric, beside: Callable[[ScopeRow, Metric], Span], priority
     def render(row: ScopeRow) -> Span:
         return ("", "dim") if row.is_old else beside(row, metric)
 
-    return Column(f"{metric.name}~", "Δ", 8, render=render, align="right", priority=priority, gap=1)
+    return Column(f"{metric.name}~", "Δ", 9, render=render, align="right", priority=priority, gap=1)
 
 
 def _level(row: ScopeRow) -> Span:

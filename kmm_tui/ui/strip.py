@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -19,7 +19,7 @@ from kmm_tui.board.judge import Verdict
 from kmm_tui.board.limit_text import bound_text
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.severity import Severity
-from kmm_tui.metrics import Metric
+from kmm_tui.metrics import Kind, Metric
 from kmm_tui.ui.bars import spark
 from kmm_tui.ui.columns import Span, fit_cell
 from kmm_tui.ui.levels import GLYPHS, ROLES
@@ -133,6 +133,8 @@ class FigureStrip(RoleLines, can_focus=True):
 
     def __init__(self, window: str) -> None:
         super().__init__(id="strip")
+        self._window = window
+        self._counted_first = False
         self._tiles = tiles(window)
         self._row: ScopeRow | None = None
         self._lines: dict[str, list[Number | None]] = {}
@@ -140,7 +142,20 @@ class FigureStrip(RoleLines, can_focus=True):
 
     def set_window(self, window: str) -> None:
         """What by-time figures are counted over, beside CLOSED; '' is told elsewhere."""
-        self._tiles = tiles(window)
+        if window != self._window:
+            self._window = window
+            self._choose_tiles()
+
+    def prefer_counted(self, wanted: bool) -> None:
+        """Shows by-time figures before those of a moment where there is not room for all."""
+        if wanted != self._counted_first:
+            self._counted_first = wanted
+            self._choose_tiles()
+
+    def _choose_tiles(self) -> None:
+        self._tiles = tiles(self._window)
+        if self._counted_first:
+            self._tiles = tuple(replace(tile, need=tile.need + _later(tile)) for tile in self._tiles)
         self.show()
 
     @property
@@ -247,6 +262,10 @@ def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
         forms = [f"{figure} {bound}", f"{figure}/{bound.partition(' ')[2]}", figure] if bound else [figure]
     text = next((form for form in forms if cell_len(form) <= tile.width), forms[-1])
     return text, "stale" if stale else "value"
+
+
+def _later(tile: Tile) -> int:
+    return 0 if _metric(tile.metric).kind is Kind.BY_TIME else 10
 
 
 def place(all_tiles: Sequence[Tile], width: int) -> tuple[list[Tile], int]:

@@ -5,6 +5,8 @@ from kmm_tui.ui.roles import role_classes, role_rules
 COMPONENTS = {
     "linetable--header",
     "linetable--sorted",
+    "linetable--header-counted",
+    "linetable--sorted-counted",
     "linetable--cursor",
     "linetable--cell",
     "linetable--mark",
@@ -23,6 +25,8 @@ LineTable {
     color: $kmm-text;
     & > .linetable--header { color: $kmm-dim; }
     & > .linetable--sorted { color: $kmm-text; }
+    & > .linetable--header-counted { color: $kmm-dim; text-style: underline; }
+    & > .linetable--sorted-counted { color: $kmm-text; text-style: underline; }
     & > .linetable--cursor { background: $kmm-cursor-blurred; }
     &:focus > .linetable--cursor { background: $kmm-cursor; }
     & > .linetable--cell { background: $kmm-cursor-blurred; text-style: underline; }
