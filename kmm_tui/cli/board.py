@@ -216,7 +216,7 @@ def new_app(
             # The board is gone from the screen, and its exit code says how it ended.
             logger.exception("the board could not log out")
 
-    app = BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note)
+    app = BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record)
     apps.append(app)
     return app, close
 
