@@ -108,7 +108,6 @@ class Case:
     after: After | None = None
     history: bool = True
     grey: bool = False
-    theme: str = "kmm-dark"
 
     @property
     def old(self) -> bool:
@@ -139,7 +138,6 @@ def never_answered() -> list[TopicState]:
 SELDOM = {
     "gone": Case("■ STALE 11m", 700),
     "never answered": Case("▲ AUTH no data yet", states=never_answered, history=False),
-    "daylight": Case("● LIVE 12s", theme="kmm-light"),
 }
 
 
@@ -170,20 +168,13 @@ async def test_a_terminal_that_is_too_small_says_so_with_the_figures_that_matter
             assert capture(pilot).written() == picture(name=f"{size[0]}x{size[1]}")
 
 
-async def test_without_colour_it_says_the_same(stage: SetStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    [coloured] = await frames_of(CASES["live"], [(120, 40)], stage, monkeypatch)
-    [grey] = await frames_of(CASES["no colour"], [(120, 40)], stage, monkeypatch)
-    assert coloured.coloured
-    assert grey.lines == coloured.lines
-
-
 async def frames_of(
     case: Case, sizes: list[tuple[int, int]], stage: SetStage, monkeypatch: pytest.MonkeyPatch
 ) -> list[Frame]:
     """The frames of a case, all promises kept."""
     if case.grey:
         monkeypatch.setenv("NO_COLOR", "1")
-    set_up = stage(case.states(), prefs=LIMITED, theme=case.theme)
+    set_up = stage(case.states(), prefs=LIMITED)
     set_up.clock.time = ANSWERED + case.seconds
     for state in the_account_before() if case.history else ():
         set_up.app.board.put(state)
