@@ -24,16 +24,14 @@ from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.rows import EVERYTHING, AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS
+from kmm_tui.board.state import ACCOUNT_FIGURES
 from kmm_tui.metrics import Method
 from kmm_tui.ui.agents_panel import EVERYONE, AgentsPanel
 from kmm_tui.ui.boardstyle import HORIZONTAL, LEAST_HEIGHT, LEAST_WIDTH, SCREEN_CSS, VERTICAL
 from kmm_tui.ui.chips import Chips
-from kmm_tui.ui.columns import Span
 from kmm_tui.ui.detail_panel import DetailPanel, FigureLine
 from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
-from kmm_tui.ui.holding import age_held, held_words
-from kmm_tui.ui.keymap import key_text
+from kmm_tui.ui.holding import age_held
 from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.meter import MeterLine
 from kmm_tui.ui.panel import Panel
@@ -41,7 +39,7 @@ from kmm_tui.ui.places import Place, Trail, View
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.scope_panel import ScopePanel
 from kmm_tui.ui.strip import SPARK_CELLS, FigureStrip, strip_text
-from kmm_tui.ui.table_panel import TablePanel
+from kmm_tui.ui.titles import update_titles
 from kmm_tui.ui.trend_panel import TrendPanel
 
 SAID_FOR = 10.0
@@ -103,7 +101,7 @@ class BoardScreen(Screen[None]):
         self._chosen = self.skills
         self._looked: Look | None = None
         self._said = ("", 0.0)
-        self._held_at = 0.0
+        self.held_at = 0.0
         self._ages: list[Age] = []
 
     @property
@@ -203,35 +201,7 @@ class BoardScreen(Screen[None]):
 
     def update_titles(self) -> None:
         """Says above each part what it shows, how fresh it is where that needs saying, and what is held back."""
-        board, now = self.board, self.now
-        overall = board.overall(now)
-        for panel in (self.skills, self.groups):
-            if panel.display:
-                words = self._titled(panel, panel.title_words())
-                panel.title.update_title(words, board.section(panel.level, now), overall, now)
-        if self.agents.display:
-            words = self._titled(self.agents, self.agents.title_words(board, now))
-            self.agents.title.update_title(words, board.freshness(AGENTS, now), overall, now)
-        if self.trend.display:
-            words = self._titled(self.trend, self.trend.title_words(board))
-            self.trend.title.update_title(words, self.trend.freshness(board, now), overall, now)
-        if self.detail.display:
-            words = self._titled(self.detail, self.detail.title_words(board))
-            self.detail.title.update_title(words, self.detail.freshness(board, now), overall, now)
-
-    def _titled(self, panel: Panel, words: list[Span]) -> list[Span]:
-        """The title with the way here in front, and what the person has done to the rows behind."""
-        view = self.trail.here.view
-        crumbs: list[Span] = []
-        if view is not View.OVERVIEW:
-            crumbs = [(f"{word} › ", "dim") for word in self.trail.crumbs(self.board.label)]
-        if isinstance(panel, TablePanel):
-            if not panel.pin:
-                words = [*words, ("  not pinned", "dim")]
-            if panel.is_held:
-                key = key_text(self.prefs.keys.get("rows.hold", "space"))
-                words = [*words, *held_words(panel.changes, self.now - self._held_at, key)]
-        return [*crumbs, *words]
+        update_titles(self)
 
     # -- where one is
 
@@ -285,13 +255,13 @@ class BoardScreen(Screen[None]):
             if panel.is_held and not held:
                 panel.table.dim = False
             panel.hold(held and panel.display)
-        self._held_at = self.now
+        self.held_at = self.now
         self._update_panels()
         self.update_titles()
 
     def _age_held(self) -> None:
         state = self.board.state(ACCOUNT_FIGURES)
-        age_held(self.tables, self.now - self._held_at, state.interval if state else self.about.every)
+        age_held(self.tables, self.now - self.held_at, state.interval if state else self.about.every)
 
     def arrive(self) -> None:
         """Brings up what the present place shows, and gives it the keyboard."""
