@@ -94,6 +94,11 @@ class Trending(Comparing):
         self._follow_line(shown)
         self._follow_hours(shown)
 
+    def arrive(self) -> None:
+        """The keys are those of the place, also where the same part keeps the keyboard."""
+        super().arrive()
+        self.refresh_bindings()
+
     def tick(self, now: float) -> None:
         """The map fills as answers come."""
         super().tick(now)
