@@ -168,7 +168,7 @@ CATALOGUE: tuple[Metric, ...] = (
     _row("closed_rate", "closedRate", "A", _T, _R, _UP, _MEAN, "closed %", "Closed rate", "Closed over concluded conversations.", base="concludedConversations", aliases=("closeRate",), older_name="close_rate", sorts="A"),
     _row("csat", "csat", "MA", _T, _SH, _UP, _NEVER, "csat", "CSAT", "Survey answers of 4 or 5 over all survey answers.", sorts="A"),
     _row("fcr", "fcr", "A", _T, _SH, _UP, _NEVER, "fcr", "FCR", "Share of surveys that say it was resolved at first contact.", sorts="A"),
-    _row("fcr_without_skip", "fcrWithoutSkip", "A", _T, _SH, _UP, _NEVER, "fcr ans", "FCR, answered", "First contact resolution over the surveys in which the question was answered.", sorts="A"),
+    _row("fcr_without_skip", "fcrWithoutSkip", "A", _T, _SH, _UP, _NEVER, "fcr ans", "FCR, answered", "Share resolved at first contact, as the account counts it without skips.", sorts="A"),
     _row("nps", "nps", "A", _T, _SC, _UP, _NEVER, "nps", "NPS", "Net promoter score.", sorts="A"),
     _row("intent_matched_rate", "intentMatchedRate", "A", _T, _R, _UP, _NEVER, "intent", "Intent matched", "Messages whose intent was matched, over messages.", sorts="A"),
     _row("avg_conversations_duration", "avgConversationsDuration", "A", _T, _MS, _EVEN, _MEAN, "duration", "Duration", "Mean handling time of closed conversations.", base="closedConversations"),
