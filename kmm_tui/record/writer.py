@@ -26,6 +26,8 @@ RECHECK = 600.0
 """Seconds after which a file that was found whole is looked at again."""
 SAID = 900.0
 """Seconds for which it is said what has happened and is over."""
+UNWRITABLE = (ValueError, TypeError, ArithmeticError)
+"""What no file can hold, such as half a character: it costs itself, and not what comes after it."""
 _REST = 4.0
 """So many times as long as a step of ageing took, the next one waits: a fifth of a core at most."""
 
@@ -108,12 +110,14 @@ class Writer:
             self._open()
         self._say_dropped()
         db = self._db
-        is_due = db is None or self._waiting.hurried or time.monotonic() >= self._committed + EVERY
+        is_late = self._retry_at is not None or time.monotonic() >= self._committed + EVERY
+        is_due = is_late or self._waiting.hurried
         jobs = self._waiting.jobs() if is_due or self._waiting.stopped else []
         try:
             if db is not None:
                 if is_due or self._waiting.stopped:
                     self._write(db, jobs)
+                    self._why_off, self._retry_at = "", None
                 if not self._waiting.stopped:
                     self._age(db)
         except (sqlite3.Error, OSError, Broken) as error:
@@ -132,14 +136,19 @@ class Writer:
             try:
                 with transaction(db):
                     write(db, states, names=self._names)
+            except UNWRITABLE:
+                logger.exception("%d answers cannot be recorded", len(states))
             except BaseException:
                 self._waiting.put_back(states)
                 raise
             self._committed = time.monotonic()
             states = self._waiting.take()
         for job in jobs:
-            with transaction(db):
-                job.work(db)
+            try:
+                with transaction(db):
+                    job.work(db)
+            except UNWRITABLE:
+                logger.exception("a past window cannot be kept")
 
     def _age(self, db: sqlite3.Connection) -> None:
         if time.monotonic() < self._next_age:
@@ -147,7 +156,12 @@ class Writer:
         if self._ageing is None:
             self._ageing = age(db, int(self._now() * 1000), self._cap, self._say_lost)
         began = time.monotonic()
-        if next(self._ageing, self) is self:
+        try:
+            is_over = next(self._ageing, self) is self
+        except UNWRITABLE:
+            logger.exception("an hour of the record cannot be made smaller")
+            is_over = True
+        if is_over:
             self._ageing = None
             self._next_age = began + ROUND
         else:
@@ -164,7 +178,6 @@ class Writer:
                 self._db = open_to_write(self._path)
             stat = self._path.stat()
             self._file = stat.st_dev, stat.st_ino
-            self._why_off, self._retry_at = "", None
         except (sqlite3.Error, OSError, Broken) as error:
             self._close()
             self._off(error)

@@ -76,7 +76,7 @@ def test_after_two_days_a_minute_tells_its_mean_and_its_worst(db: sqlite3.Connec
 
 def test_minutes_are_those_of_every_scope_and_figure(db: sqlite3.Connection, aged: Age) -> None:
     told: dict[tuple[Scope, str, int], list[Number]] = {}
-    for moment, states in Floor(skills=5, groups=3).polls(2 * HOUR // EVERY):
+    for moment, states in Floor(skills=4, groups=2).polls(HOUR * 5 // 4 // EVERY):
         put(db, states)
         for state in states:
             assert isinstance(state.content, Snapshot)

@@ -147,7 +147,7 @@ answers = st.builds(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(answers, min_size=1, max_size=4))
 def test_of_each_field_the_last_answer_that_asked_for_it_counts(kept: list[PastAnswer]) -> None:
     db = open_to_write_in_memory()

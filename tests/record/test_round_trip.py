@@ -73,7 +73,7 @@ def as_last_noted(noted: list[TopicState], moment: int) -> dict[Topic, TopicStat
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.lists(states, max_size=4), max_size=4), moments)
 def test_a_moment_is_read_as_it_was_answered(flushes: list[list[TopicState]], moment: int) -> None:
     once: dict[tuple[Topic, int | None], TopicState] = {}

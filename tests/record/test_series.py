@@ -112,9 +112,10 @@ def test_a_thinned_line_stays_true(places: list[int], data: st.DataObject, point
         worst = min(values) if field == CSAT else max(values)
         if field in (LONGEST, CSAT):
             assert worst in [value for _, value in line]
-    if len(line) < points // 2:
-        # Nothing had to be left out.
-        apart = sorted(b - a for a, b in pairwise(places))
-        usual = apart[(len(apart) - 1) // 2] if apart else 0
-        gaps = sum(each > GAP * usual for each in apart)
+    apart = sorted(b - a for a, b in pairwise(places))
+    usual = apart[(len(apart) - 1) // 2] if apart else 0
+    gaps = sum(each > GAP * usual for each in apart)
+    if len(samples) + gaps <= points:
         assert len(line) == len(samples) + gaps
+    if gaps and points > 1:
+        assert None in [value for _, value in line]

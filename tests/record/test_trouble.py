@@ -367,3 +367,14 @@ def test_a_damaged_row_costs_that_row(db: sqlite3.Connection) -> None:
     (state,) = at(db, START + MINUTE)
     assert state.content
     assert state.content.taken_at == START
+
+
+async def test_what_no_file_can_hold_costs_only_itself(new_record: NewRecord) -> None:
+    record = new_record()
+    record.note(figures_state(SKILL, 2**70, {QUEUE: 1}))
+    await record.written()
+    record.note(figures_state(SKILL, START, {"half\ud800": 1}))
+    note(record, 1)
+    await record.written()
+    assert await recorded(record) == [1]
+    assert record.trouble == ""
