@@ -107,7 +107,7 @@ _EXAMPLE = """\
 # The record of every answer, kept on this machine, to look back at what the API does not keep.
 #[record]
 #on = true
-# Whether it holds the names of agents.
+# Whether it holds names, of agents, skills and groups; without them it holds their ids only.
 #names = true
 # How large it may become; "10MB" to "100GB". The oldest goes first.
 #cap = "512MB"

@@ -246,7 +246,7 @@ class Record(Table):
     """The record of every answer, on this machine."""
 
     on: Switch = Field(True, description="Whether answers are recorded.")
-    names: Switch = Field(True, description="Whether names of agents are recorded.")
+    names: Switch = Field(True, description="Whether names are recorded: of agents, skills and groups.")
     cap: Annotated[int, BeforeValidator(read_size), PlainSerializer(format_size, return_type=str), _JSON_SIZE] = Field(
         USUAL, description='How large the record may become: "10MB" to "100GB".'
     )

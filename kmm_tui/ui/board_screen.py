@@ -12,7 +12,7 @@ from textual.containers import Container, Horizontal
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from kmm_tui.api.window import format_duration
 from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
@@ -32,6 +32,7 @@ from kmm_tui.ui.chips import Chips
 from kmm_tui.ui.detail_panel import DetailPanel, FigureLine
 from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
 from kmm_tui.ui.holding import age_held
+from kmm_tui.ui.keyline import KeyLine
 from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.meter import MeterLine
 from kmm_tui.ui.panel import Panel
@@ -91,6 +92,7 @@ class BoardScreen(Screen[None]):
         self.strip = FigureStrip(format_duration(about.window))
         self.trouble = TroubleLine()
         self.meter = MeterLine()
+        self.keys = KeyLine()
         self.skills = ScopePanel(Level.SKILL)
         self.groups = ScopePanel(Level.GROUP, prefs.parents)
         self.agents = AgentsPanel()
@@ -122,7 +124,7 @@ class BoardScreen(Screen[None]):
             yield self.detail
         yield Static(id="small", markup=False)
         with Horizontal(id="bottom"):
-            yield Footer(show_command_palette=False, compact=True)
+            yield self.keys
             yield self.meter
 
     def on_mount(self) -> None:

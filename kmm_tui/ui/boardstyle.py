@@ -38,7 +38,6 @@ BoardScreen {
     &.-w-tiny > *, &.-h-tiny > * { display: none; }
     &.-w-tiny > #small, &.-h-tiny > #small { display: block; }
     #bottom { height: 1; dock: bottom; }
-    Footer { dock: none; width: 1fr; background: $kmm-surface; }
     &.-w-narrow MeterLine { display: none; }
 }
 """

@@ -20,7 +20,7 @@ class Deed:
     part: str
 
 
-DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter")
+DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay")
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
 
@@ -39,6 +39,7 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.linechart import LineChart
     from kmm_tui.ui.linetable import LineTable
     from kmm_tui.ui.meter import MeterScreen
+    from kmm_tui.ui.replaying import Replaying
     from kmm_tui.ui.strip import FigureStrip
     from kmm_tui.ui.trend_panel import TrendPanel
     from kmm_tui.ui.trendchoice import MetricScreen
@@ -49,7 +50,7 @@ def deeds() -> dict[str, Deed]:
 
     sources: tuple[type[DOMNode], ...] = (
         Trending, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen,
-        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
+        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar, Replaying,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:
@@ -101,7 +102,9 @@ def _keys(keys: str) -> list[str]:
 
 
 NAMES = {
-    "question_mark": "?", "slash": "/", "colon": ":", "space": "space", "escape": "Esc", "enter": "Enter",
+    "question_mark": "?", "full_stop": ".", "comma": ",", "left_square_bracket": "[", "right_square_bracket": "]",
+    "left_curly_bracket": "{", "right_curly_bracket": "}", "plus": "+", "minus": "-",
+    "slash": "/", "colon": ":", "space": "space", "escape": "Esc", "enter": "Enter",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home",
     "end": "End", "delete": "Del", "f1": "F1", "shift+up": "⇧↑", "shift+down": "⇧↓",
 }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from kmm_tui.board.board import Board, badness
 from kmm_tui.board.derived import known_metrics
-from kmm_tui.board.freshness import Freshness
+from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.grouping import tree
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -119,4 +119,6 @@ def absence(fresh: Freshness) -> str:
 
 def briefly(fresh: Freshness) -> str:
     """The same in few words, where another part of the screen tells it in full."""
-    return f"{fresh.trouble.word}: no answer yet" if fresh.trouble else "waiting for the first answer"
+    if not fresh.trouble:
+        return "waiting for the first answer"
+    return fresh.trouble.word if fresh.age is Age.PAST else f"{fresh.trouble.word}: no answer yet"

@@ -31,17 +31,16 @@ def failing(part: str) -> Callable[..., Any]:
 
 
 def break_parts(parts: str) -> None:
-    from textual.widgets._footer import FooterKey
-
     from kmm_tui.api.client import KmmClient
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.board_screen import BoardScreen
+    from kmm_tui.ui.keyline import KeyLine
     from kmm_tui.ui.linechart import LineChart
 
     places: dict[str, tuple[type, str]] = {
         "handler": (BoardScreen, "on_key"),
         "line": (LineChart, "render_line"),
-        "render": (FooterKey, "render"),
+        "render": (KeyLine, "lines"),
         "timer": (BoardScreen, "tick"),
         "message": (BoardApp, "on_state_changed"),
         "poller": (KmmClient, "all_agents"),

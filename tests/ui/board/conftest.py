@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
+from typing import Any
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
@@ -13,6 +15,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from kmm_tui.api.answers import Cost, Skill
+from kmm_tui.api.errors import KmmError
 from kmm_tui.api.window import HOUR, MINUTE, Window
 from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
 from kmm_tui.board.freshness import Trouble
@@ -26,6 +29,7 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.metrics import BY_NAME, Method, of_names
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
+from kmm_tui.ui.keyline import KeyLine
 from kmm_tui.ui.prefs import Prefs
 
 from .frames import FrameExtension
@@ -68,11 +72,18 @@ class FakeFeed:
     window: int | Callable[[], Window] = HOUR
     past: dict[Window, tuple[TopicState, ...]] = field(default_factory=dict)
     looked_back: list[Window] = field(default_factory=list)
-    backfill: None = None
+    backfill: Any = None
+    past_fails: KmmError | None = None
+    held: asyncio.Event | None = None
+    """Until it is set, answers about the past are on their way."""
     days: dict[int, dict[str, float | None]] = field(default_factory=dict)
 
     async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
         self.looked_back.append(window)
+        if self.held:
+            await self.held.wait()
+        if self.past_fails:
+            raise self.past_fails
         return self.past.get(window, ())
 
     def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, float | None]]:
@@ -278,8 +289,7 @@ async def settle(pilot: Pilot[str]) -> None:
     for _ in range(200):
         await pilot.pause(0.01)
         overview = pilot.app.screen_stack[0]
-        keys = overview.query("FooterKey")
-        if any(key.region for key in keys) and not pilot.app._settling:  # type: ignore[attr-defined]
+        if any(line.keys and line.region for line in overview.query(KeyLine)) and not pilot.app._settling:  # type: ignore[attr-defined]
             break
     await pilot.pause(0.05)
 
