@@ -40,7 +40,8 @@ def test_the_first_complete_board_is_there_at_once(start: Any) -> None:
     terminal = start("demo")
     terminal.wait(lambda: complete(terminal), "a complete board")
     # The promise is 1.5 s on an idle machine; tests share theirs.
-    assert time.monotonic() - terminal.began < 5
+    others = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    assert time.monotonic() - terminal.began < 5 * others
     title = terminal.lines[0]
     assert "Demo contact centre" in title
     assert "DEMO" in title
@@ -133,8 +134,12 @@ def test_a_scene_that_does_not_fit_the_floor_ends_with_its_line(start: Any, tmp_
 
 
 def test_nothing_of_the_persons_own_settings_is_used(start: Any, environ: dict[str, str]) -> None:
-    own = {"KMM_TUI_ACCOUNT": "999", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "my-own-token"}
+    own = {"KMM_TUI_ACCOUNT": "999", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "my-own-token",
+           "KMM_TUI_BOARD__PRESET": "none", "KMM_TUI_UI__PIN": "false"}  # fmt: skip
     terminal = start(*DEMO, environ={**environ, **own})
     terminal.wait(lambda: complete(terminal), "a complete board")
     assert "12345678" in terminal.lines[0]
     assert "999" not in terminal.lines[0]
+    assert "not pinned" not in terminal.text
+    terminal.send("?")
+    terminal.wait_for("limits", "preset live-chat")

@@ -63,7 +63,7 @@ def test_the_old_figures_are_there_with_their_age_while_the_server_is_gone(
     assert re.search(r"INFO calls: .* no answer ", log)
     for path in files(tmp_path):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-        assert own_floor.here["password"] not in path.read_text()
+        assert own_floor.here["password"].encode() not in path.read_bytes()
     for folder in {path.parent for path in files(tmp_path)}:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder
 
