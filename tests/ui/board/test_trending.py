@@ -90,7 +90,7 @@ def remember(person: Person, lines: Recorded | None) -> None:
 
 
 def fill(person: Person, filling: Filling | None) -> None:
-    person.stage.feed.backfill = filling  # type: ignore[assignment]
+    person.stage.feed.backfill = filling
 
 
 def board_of(person: Person) -> Trending:
