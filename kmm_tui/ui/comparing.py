@@ -164,7 +164,8 @@ class Comparing(Travelling):
         known = filling.progress if filling else None
         if known and not known.is_done:
             later = f", paused: {known.paused}" if known.paused else ""
-            return f"{words}; {known.done} of {known.total} answers are known by now{later}"
+            beside = f"by-time figures beside {self.against.value}, ! is worse"
+            return f"{beside}; {known.done} of {known.total} answers known by now{later}"
         return words
 
     def _model(self, window: Window) -> Window | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -54,8 +55,12 @@ class MeterLine(RoleLines):
         right: list[Span] = []
         if reading.throttled:
             right.append((f"▲ {reading.throttled} x 429  ", "warn"))
-        right.append((f"{reading.per_minute:.1f} calls/min ", "dim"))
-        return [spread(filling_words(self._filling) if self._filling else [], right, width)]
+        left = filling_words(self._filling) if self._filling else []
+        rate = f"{reading.per_minute:.1f} calls/min "
+        # The rate gives way: the whole meter tells it, too.
+        if not left or sum(cell_len(text) for text, _ in (*left, *right)) + len(rate) < width:
+            right.append((rate, "dim"))
+        return [spread(left, right, width)]
 
 
 def filling_words(filling: Progress) -> list[Span]:
@@ -117,7 +122,7 @@ def filling_rows(filling: Backfill | None) -> list[tuple[str, str]]:
         return []
     known = filling.progress
     rows = [("figures of other days, answers", f"{known.done} of {known.total}")] if known.total else []
-    return [*rows, ("asking for other days", f"paused: {known.paused}")] if known.paused else rows
+    return [*rows, (f"other days paused: {known.paused}", "")] if known.paused else rows
 
 
 def rows_of(reading: Reading, every: float) -> list[tuple[str, str]]:

@@ -79,6 +79,7 @@ class Travelling(Arranging):
         self.past: Window | None = None
         self._looked_back: Look | None = None
         self._instead = ""
+        self._failed: list[Topic] = []
 
     def compose(self) -> ComposeResult:
         for widget in super().compose():
@@ -192,7 +193,7 @@ class Travelling(Arranging):
                 board.put(fitted)
 
     def _look_back(self, window: Window) -> None:
-        self.past = window
+        self.past, self._failed = window, []
         # Judged by itself: what was bad then neither raises nor resolves anything of now.
         board = Board(Judge(self.prefs.limits), self.prefs.state_limits)
         self._prefer_counted(False)
@@ -224,6 +225,10 @@ class Travelling(Arranging):
         """The answers about `window`; those of one that is not looked at any more are too late."""
         if window != self.past:
             return
+        # What failed before may not be looked at any more, and so is not in this answer.
+        for topic in self._failed:
+            self.board.drop(topic)
+        self._failed = [state.topic for state in states if state.trouble]
         for state in states:
             self.board.put(state)
         row = self.board.account_row(self.now)

@@ -1,0 +1,152 @@
+"""By-time figures beside those of other days."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kmm_tui.api.window import DAY, Window
+from kmm_tui.board.span import TODAY
+from kmm_tui.feed.backfill import NO_ROOM, Progress
+
+from .conftest import ACCOUNT_SNAPSHOT, LIMITED, NOW, SKILLS, SetStage, scope_state
+from .person import at_board, shows
+
+CLOSED, RESPONSE = "closedConversations", "avgTimeToResponse"
+DAYS: dict[int, dict[str, float | None]] = {
+    1: {CLOSED: 100, RESPONSE: 60_000}, 2: {CLOSED: 80, RESPONSE: 82_000}, 7: {CLOSED: 44, RESPONSE: None},
+}  # fmt: skip
+"""Of every row. Billing has closed 88 by now and answers within 1:22."""
+SIZE = (160, 40)
+
+
+@dataclass
+class Filling:
+    progress: Progress
+    hours_progress: Progress = field(default_factory=lambda: Progress(0, 0))
+    is_on: bool = True
+
+
+@shows("time.usual")
+async def test_figures_stand_beside_those_of_other_days_worse_ones_marked(stage: SetStage) -> None:
+    async with at_board(stage, size=SIZE) as person:
+        person.stage.feed.days = DAYS
+        assert "Δ" not in person.text
+        await person.press("u")
+        person.line("by-time figures beside yesterday")
+        billing = person.line("Billing")
+        assert "1:22   ▲+0:22!" in billing
+        assert "▼−12 %" in billing
+        assert "Δ" in person.line("queue")
+        # Who has no figure is compared with nothing: not as if it were none.
+        assert "%" not in person.line("skill 4").partition("skill 4")[2]
+        await person.press("u")
+        person.line("beside last week")
+        billing = person.line("Billing")
+        assert "▲+100 %" in billing
+        assert "!" not in billing
+        await person.press("u")
+        person.line("beside the median of comparable days")
+        assert "▲+10 %" in person.line("Billing")
+        await person.press("u")
+        person.line("figures stand alone again")
+        assert "Δ" not in person.text
+
+
+async def test_nothing_is_compared_in_the_past_nor_groups_with_their_sub_groups(stage: SetStage) -> None:
+    async with at_board(stage, size=SIZE) as person:
+        person.stage.feed.days = DAYS
+        await person.press("u", "3")
+        person.line("Δ")
+        await person.press("g")
+        assert "Δ" not in person.text
+        await person.press("g")
+        person.line("Δ")
+        await person.press("left_square_bracket")
+        assert "Δ" not in person.text
+        await person.press("u")
+        person.line("once you are back at now")
+        await person.press("full_stop", "2")
+        person.line("Δ")
+
+
+async def test_the_order_and_exports_are_as_without(stage: SetStage, tmp_path: Path) -> None:
+    async with at_board(stage, size=SIZE, prefs=replace(LIMITED, folder=tmp_path)) as person:
+        person.stage.feed.days = DAYS
+        await person.press("u", "p")
+        before = person.rows("skills")
+        await person.press("O")
+        assert person.rows("skills") == ["", *reversed(before[1:-1]), before[-1]]
+        await person.press("e")
+        path = tmp_path / Path(person.line("saved").split()[-1]).name
+        rows = {each["name"]: each for each in csv.DictReader(path.read_text("utf-8").splitlines())}
+        assert rows["Billing"]["closed_conversations"] == "88"
+        assert rows["Billing"]["avg_time_to_response"] == "82000"
+        assert "▲+0:22!" in rows["Billing"]["avg_time_to_response~"]
+
+
+async def test_why_tells_what_was_usual(stage: SetStage) -> None:
+    async with at_board(stage, size=SIZE) as person:
+        person.stage.feed.days = DAYS
+        await person.press("2", "down", "down")
+        person.table("skills").pick_column("closed_conversations")
+        await person.press("question_mark")
+        person.line("Closed · Billing")
+        told = person.line("yesterday 100")
+        assert "last week 44" in told
+        assert "median of 3 days 80" in told
+
+
+async def test_counts_are_held_only_against_a_window_as_wide(stage: SetStage) -> None:
+    async with at_board(stage, size=SIZE, prefs=replace(LIMITED, span=TODAY)) as person:
+        person.stage.feed.days = DAYS
+        billing = SKILLS[0]
+
+        async def answer(at: float) -> str:
+            await person.wait_until(at)
+            window = Window(int(at * 1000) // DAY * DAY, int(at * 1000))
+            for each in (ACCOUNT_SNAPSHOT, billing):
+                await person.publish(scope_state(replace(each, window=window, taken_at=window.end)))
+            return person.line("Billing")
+
+        # Until 14:00 on the days before: four minutes of fourteen hours make no difference.
+        await answer(NOW)
+        await person.press("u")
+        assert "▼−12 %" in person.line("Billing")
+        # At 00:20 there are fifteen minutes of the days before: a mean still compares, a count does not.
+        billing_young = await answer(NOW // 86400 * 86400 + 86400 + 20 * 60)
+        assert "▲+0:22!" in billing_young
+        assert "▼−12 %" not in billing_young
+        await person.press("u", "u", "u", "u")
+        person.line("counts only once the window is wider")
+        person.table("skills").move_cursor("1")
+        person.table("skills").pick_column("closed_conversations")
+        await person.press("question_mark")
+        told = person.line("yesterday 100")
+        assert "%" not in told
+        person.line("until 00:15 on those days")
+
+
+async def test_how_much_of_other_days_is_known_is_told_where_somebody_wants_to_know(stage: SetStage) -> None:
+    async with at_board(stage) as person:
+        filling = person.stage.feed.backfill = Filling(Progress(13, 26, NO_ROOM))
+        await person.wait_until(NOW + 1)
+        assert "13/26" not in person.text
+        await person.press("u")
+        assert "usual ██▌░░ 13/26" in person.lines[-1]
+        assert "429" in person.lines[-1]
+        assert f"13 of 26 answers known by now, paused: {NO_ROOM}" in person.text
+        await person.press("m")
+        assert "13 of 26" in person.line("figures of other days")
+        person.line(f"other days paused: {NO_ROOM}")
+        await person.press("m")
+        filling.progress = Progress(26, 26)
+        await person.wait_until(NOW + 2)
+        assert "usual" not in person.lines[-1]
+
+
+async def test_switched_off_in_the_settings_is_said(stage: SetStage) -> None:
+    async with at_board(stage, prefs=replace(LIMITED, fill=False)) as person:
+        await person.press("u")
+        person.line("it is switched off in the settings ([usual] fill = false)")
