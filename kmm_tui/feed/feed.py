@@ -153,7 +153,7 @@ class Feed:
     def _follow_trend(self, scope: Scope) -> None:
         topic = Topic(Section.TREND, scope)
         if topic not in self._pollers:
-            every = max(self._interval, self._wants.trend_interval * 60.0)
+            every = max(self._interval, self._gatherer.wants.trend_interval * 60.0)
             self._poll(topic, lambda: self._gatherer.trend(scope), every)
         self._trends = [*(each for each in self._trends if each != scope), scope]
         if len(self._trends) > MOST_TRENDS:
@@ -213,8 +213,15 @@ class Feed:
     @subgroups.setter
     def subgroups(self, include: bool) -> None:
         self._gatherer.subgroups = include
+        for topic in self._followed(Level.GROUP):
+            self._pollers[topic].ask_now(other=True)
+
+    def trend_over(self, width: int, interval: int) -> None:
+        """From now on trends reach back `width` ms, in steps of `interval` minutes; at most 100 of them."""
+        self._gatherer.wants = replace(self._gatherer.wants, trend_window=width, trend_interval=interval)
         for topic, poller in self._pollers.items():
-            if topic.section is Section.FIGURES and topic.scope.level is Level.GROUP and topic.scope.key:
+            if topic.section is Section.TREND:
+                poller.interval = max(self._interval, interval * 60.0)
                 poller.ask_now(other=True)
 
     @property
@@ -342,11 +349,8 @@ class Feed:
 
     def _followed(self, level: Level) -> list[Topic]:
         """The figures of skills, or of groups, that are polled."""
-        return [
-            topic
-            for topic in self._pollers
-            if topic.section is Section.FIGURES and topic.scope.level is level and topic.scope.key
-        ]
+        figures = (topic for topic in self._pollers if topic.section is Section.FIGURES)
+        return [topic for topic in figures if topic.scope.level is level and topic.scope.key]
 
     def _follow(self, scope: Scope, name: str | None, already: Snapshot | None) -> None:
         self._names[scope] = name

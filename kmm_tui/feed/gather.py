@@ -125,9 +125,8 @@ class Gatherer:
 
     async def trend(self, scope: Scope = ACCOUNT) -> Trend:
         """Counts over time of any scope: of whole intervals only, none that still goes on."""
-        step = self.wants.trend_interval * MINUTE
-        end = int(self._clock.now() * 1000) // step * step
-        return await self._trend(scope, Window(end - self.wants.trend_window, end))
+        now = int(self._clock.now() * 1000)
+        return await self.past_trend(scope, Window(now - MINUTE, now))
 
     async def past_trend(self, scope: Scope, window: Window) -> Trend:
         """The trend that ends where `window` does, as far back as the API has it. Raises `LimitExceeded` beyond."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kmm_tui.api.query import LOGGED_IN
+from kmm_tui.api.window import HOUR, MINUTE
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.look import Look
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -74,6 +75,24 @@ async def test_the_trend_of_what_is_looked_at_is_there_at_once(
     assert isinstance(state.content, Trend)
     assert state.content.scope == scope
     assert fed.board.freshness(Topic(Section.TREND, scope), fed.clock.now()).is_live
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(1, 1), (24, 15)])
+async def test_a_trend_reaches_as_far_back_as_is_wished_and_as_the_api_keeps_it(
+    hours: int, minutes: int, start: Start
+) -> None:
+    fed = start()
+    await fed.pass_(5)
+    fed.account.queries.clear()
+    fed.feed.trend_over(hours * HOUR, minutes)
+    await fed.pass_(1)
+    query = next(query for query in fed.account.queries if hasattr(query, "interval"))
+    assert query.interval == minutes
+    assert query.window.end % (minutes * MINUTE) == 0
+    assert hours * HOUR - 2 * minutes * MINUTE <= query.window.width <= hours * HOUR
+    assert query.window.start >= int(fed.clock.now() * 1000) - 24 * HOUR
+    await fed.pass_(minutes * 60)
+    assert len([query for query in fed.account.queries if hasattr(query, "interval")]) == 2
 
 
 async def test_only_the_trend_that_is_looked_at_is_asked_for_again(start: Start) -> None:
