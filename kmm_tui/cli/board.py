@@ -95,7 +95,7 @@ def show_board(options: Mapping[str, Any]) -> int:
         note=note,
         mouse=settings.ui.mouse,
         tz=settings.zone(),
-        fill=settings.usual.fill,
+        days=settings.usual.days if settings.usual.fill else 0,
         record=record_of(loaded) if settings.record.on else None,
     )
 
@@ -148,13 +148,13 @@ def new_app(
     prefs: Prefs | None = None,
     note: str = "",
     tz: tzinfo | None = None,
-    fill: bool = True,
+    days: int = 14,
     record: Record | None = None,
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
-    `tz` is the board's time zone, None the machine's own; `fill` asks in the background how it was on other days.
+    `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks in the background how it was.
     Answers are kept in `record`, which is started with the board and closed after it.
     """
     from kmm_tui.board import asked, grid
@@ -185,10 +185,11 @@ def new_app(
 
     def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
         screen = apps[0].comparing if apps else None
-        return grid.comparable(window, tz, now_ms, anchored=screen is not None and screen.is_anchored)
+        found = grid.comparable(window, tz, now_ms, anchored=screen is not None and screen.is_anchored)
+        return tuple(each for each in found if each.days_ago <= days)
 
     archive = Archive(
-        store=record or PastMemory(MOST_PAST), moments=record or NoMoments(), comparable=comparable if fill else None
+        store=record or PastMemory(MOST_PAST), moments=record or NoMoments(), comparable=comparable if days else None
     )
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> RecordingFeed:
@@ -233,7 +234,7 @@ def run_board(
     note: str = "",
     mouse: bool = True,
     tz: tzinfo | None = None,
-    fill: bool = True,
+    days: int = 14,
     record: Record | None = None,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
@@ -249,7 +250,7 @@ def run_board(
         prefs=prefs,
         note=note,
         tz=tz,
-        fill=fill,
+        days=days,
         record=record,
     )
 

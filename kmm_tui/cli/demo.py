@@ -151,6 +151,6 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         note=note,
         mouse=settings.ui.mouse,
         tz=settings.zone(),
-        fill=settings.usual.fill,
+        days=settings.usual.days if settings.usual.fill else 0,
         watchdog=simulator.ended,
     )
