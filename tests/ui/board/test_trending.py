@@ -357,7 +357,7 @@ async def test_the_keys_of_the_trend_are_the_tables_beside_tables(stage: SetStag
         assert not person.is_at_the_board
         assert "COLUMNS" in person.text
         await person.press("escape", "5")
-        assert "c Metric z Stretch H Map" in person.lines[-1]
+        assert "c Metric  z Stretch  H Map" in person.lines[-1]
 
 
 async def test_the_account_s_trend_beside_tables_stays_the_api_s(stage: SetStage) -> None:

@@ -57,7 +57,6 @@ async def test_every_view(stage: SetStage, picture: SnapshotAssertion, size: tup
                 await pilot.press("escape")
 
 
-@pytest.mark.xfail(strict=True, reason="the footer cuts its last key: it knows nothing of whole keys")
 async def test_keys_at_the_bottom_are_whole_or_not_there(stage: SetStage) -> None:
     async with stage().app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
