@@ -37,7 +37,7 @@ class Arranging(Supervisor):
         """The columns as they were chosen last."""
         if views := self.prefs.views:
             for panel in (self.skills, self.groups, self.agents):
-                if chosen := views.columns(panel.table.id or ""):
+                if chosen := _known(panel, views.columns(panel.table.id or "")):
                     panel.choose_columns(chosen)
 
     # -- columns
@@ -134,7 +134,7 @@ class Arranging(Supervisor):
             panel = self._panel_of(self.trail.here.view)
             if panel is None:
                 return
-            panel.choose_columns(view.columns)
+            panel.choose_columns(_known(panel, view.columns))
             if view.sort:
                 panel.sort_by(view.sort[0], descending=view.sort[1])
             panel.filter_bar.set_text(view.filter)
@@ -145,6 +145,12 @@ class Arranging(Supervisor):
             self.look()
 
         self.call_after_refresh(arrange)
+
+
+def _known(panel: ScopePanel | AgentsPanel, columns: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Those that there are; None, the usual ones, where a file by another hand names no such column."""
+    metrics = choosable(Method.METRICS if isinstance(panel, ScopePanel) else Method.AGENT_VIEW)
+    return tuple(name for name in columns or () if name in metrics) or None
 
 
 def _choice(metric: Metric) -> Choice:

@@ -275,8 +275,8 @@ class BoardScreen(Screen[None]):
             self.scope = (self.groups if here.view is View.GROUPS else self._chosen).scope
         for view in View:
             self.set_class(view is here.view, f"-view-{view.value}", update=False)
-        # Once for both classes that changed: it is what a change of view costs.
-        self.update_node_styles()
+        # Only what the view decides about: to style each line of the board anew is what a change of view would cost.
+        self.app.stylesheet.update_nodes([self, *self.query("Container, Panel, Chips")])
         self.call_after_refresh(self._laid_out, True)
 
     def _laid_out(self, came: bool = False) -> None:

@@ -246,8 +246,8 @@ class Supervisor(BoardScreen):
     # -- typing is no command
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
-        """While something is typed, letters are letters."""
-        return not (isinstance(self.focused, Input) and action not in ("back",))
+        """While something is typed, letters are letters; where nothing can be seen, nothing is changed."""
+        return not (self.is_small or (isinstance(self.focused, Input) and action != "back"))
 
 
 def _label(name: str) -> str:
