@@ -183,8 +183,10 @@ class Board:
         return worst(found) if found else self.freshness(LISTS[level], now)
 
     def overall(self, now: float) -> Freshness:
-        """The worst of everything that is asked for."""
+        """The worst of everything that is asked for; a trend is asked for rarely, and counts when it is not well."""
         asked = [state for state in self._states.values() if not state.is_paused]
+        rare = [state for state in asked if state.topic.section is Section.TREND]
+        asked = [s for s in asked if s not in rare or not self._freshness(s, now).is_live or len(rare) == len(asked)]
         states = [s for s in asked if s.topic.scope.key or s.topic.scope == ACCOUNT or s.trouble]
         return worst([self._freshness(state, now) for state in states])
 

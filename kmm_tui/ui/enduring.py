@@ -10,10 +10,12 @@ from typing import ClassVar
 
 from rich.console import RenderableType
 from rich.text import Text
+from textual import events
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker, WorkerState
 
 from kmm_tui.ui import guard
@@ -82,6 +84,23 @@ class EnduringApp(App[ReturnType]):
         error = message.worker.error
         if message.state is WorkerState.ERROR and isinstance(error, Exception):
             self.mishaps.note(error)
+
+    # -- keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Each key has done its work before the next one is looked at.
+
+        Keys that arrive all at once, over a slow line or from a password manager, overtake each other otherwise: what
+        is typed behind a `/` would be commands, and a password would be written into the field before it.
+        """
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif not await self._check_bindings(event.key, priority=True):
+            at = self.focused
+            if isinstance(at, Input) and event.is_printable and event.character:
+                at.replace(event.character, *at.selection)
+            else:
+                await self._check_bindings(event.key)
 
     # -- the terminal
 

@@ -122,8 +122,10 @@ class FilterBar(Widget):
         """Shows the line and gives it the keyboard, which goes to `back` afterwards (None: to who has it now)."""
         if not self._input.has_focus:
             self._back = back or self.screen.focused
-        self.add_class("-open")
-        self._input.focus()
+        # At once: the next key may be here already, and it is text.
+        self.add_class("-open", update=False)
+        self.update_node_styles()
+        self.screen.set_focus(self._input)
         self._input.cursor_position = len(self._input.value)
 
     def set_text(self, text: str) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Input
 
 from kmm_tui.ui.assistant.helper import Answers, Helper
 from kmm_tui.ui.assistant.step import STYLE, Step
@@ -62,21 +60,6 @@ class AssistantApp(EnduringApp[Ended]):
             self.register_theme(theme)
         names = [theme.name for theme in loaded]
         self.theme = next((name for name in (self._wanted_theme, DEFAULT) if name in names), names[0])
-
-    async def on_event(self, event: events.Event) -> None:
-        """Each key has done its work before the next one is looked at.
-
-        Keys that arrive all at once, as from a password manager that types, overtake each other otherwise: a password
-        would be written into the field before it, where it can be read.
-        """
-        if not isinstance(event, events.Key) or event.is_forwarded:
-            await super().on_event(event)
-        elif not await self._check_bindings(event.key, priority=True):
-            at = self.focused
-            if isinstance(at, Input) and event.is_printable and event.character:
-                at.replace(event.character, *at.selection)
-            else:
-                await self._check_bindings(event.key)
 
     def on_step_done(self, message: Step.Done) -> None:
         """The next one, or the end."""

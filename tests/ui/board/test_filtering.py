@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual import events
+
 from .conftest import SetStage
 from .person import at_board, shows
 
@@ -87,3 +89,12 @@ async def test_states_go_round_by_key_and_escape_shows_all(stage: SetStage) -> N
         await person.press("escape")
         assert "only away with work" not in person.text
         assert len(person.rows("agents")) == 4
+
+
+async def test_what_is_typed_at_once_behind_the_slash_is_text_and_no_command(stage: SetStage) -> None:
+    async with at_board(stage) as person:
+        for key in ("slash", *"qbil"):
+            person.pilot.app.post_message(events.Key(key, None if key == "slash" else key))
+        await person.settled()
+        assert person.pilot.app._exit is False
+        person.line("/ qbil")
