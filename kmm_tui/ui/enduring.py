@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerState
 
 from kmm_tui.ui import guard
 from kmm_tui.ui.driver import Patient, patient
+from kmm_tui.ui.lean import lean
 from kmm_tui.ui.mishaps import Mishaps
 from kmm_tui.ui.writer import PATIENCE
 
@@ -115,7 +116,7 @@ class EnduringApp(App[ReturnType]):
         if driver and driver.is_stale and renderable is not None:
             renderable = screen._compositor.render_update(full=True, screen_stack=self._background_screens)
         with driver.frame() if driver else nullcontext():
-            super()._display(screen, renderable)
+            super()._display(screen, lean(renderable))
 
     def terminal_caught_up(self, seconds: float) -> None:
         """Paints all anew."""

@@ -52,8 +52,11 @@ class RoleLines(Widget):
         same_width = width == self._width
         before, self._fitted, self._width = self._fitted, fitted, width
         for y in range(max(len(before), len(fitted))):
-            if not same_width or before[y : y + 1] != fitted[y : y + 1]:
+            if not same_width or not (y < len(before) and y < len(fitted)):
                 self.refresh(Region(0, y, width, 1))
+            elif before[y] != fitted[y]:
+                left, right = _differing(before[y], fitted[y], width)
+                self.refresh(Region(left, y, right - left, 1))
 
     def on_resize(self) -> None:
         self.show()
@@ -68,6 +71,15 @@ class RoleLines(Widget):
             self.show()
         fitted = self._fitted[y] if y < len(self._fitted) else fit_cell("", self.size.width)
         return join(list(fitted), self.size.width, self._look)
+
+
+def _differing(before: Fitted, after: Fitted, width: int) -> tuple[int, int]:
+    """From which cell to which two lines of `width` cells differ."""
+    least = min(len(before), len(after))
+    head = next((at for at in range(least) if before[at] != after[at]), least)
+    tail = next((at for at in range(least - head) if before[-1 - at] != after[-1 - at]), least - head)
+    left = sum(cell_len(text) for text, _ in after[:head])
+    return left, width - sum(cell_len(text) for text, _ in after[len(after) - tail :])
 
 
 def spread(left: Line, right: Line, width: int) -> list[Span]:

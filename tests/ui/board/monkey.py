@@ -19,14 +19,14 @@ from textual.pilot import OutOfBounds, Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
-from kmm_tui.api.answers import Skill
+from kmm_tui.api.answers import Skill, StateDuration
 from kmm_tui.api.errors import Unreachable
 from kmm_tui.api.window import Window
 from kmm_tui.board.freshness import Age, Trouble
 from kmm_tui.board.look import Look
 from kmm_tui.board.presets import DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.scope import Level
-from kmm_tui.board.snapshot import Agent, AgentDetail, Listing, Roster, StateDuration
+from kmm_tui.board.snapshot import Agent, AgentDetail, Listing, Roster
 from kmm_tui.board.state import AGENTS, LISTS, Section, Topic, TopicState, agent_topic
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.settings.views import Views
