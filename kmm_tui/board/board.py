@@ -62,7 +62,9 @@ class Board:
                 self._names[content.scope] = content.name
             at = content.taken_at / 1000
             self._judged[state.topic] = self.judge.judge(content.scope, content.name, content.figures, at)
-            self.recent.note(content, state.interval)
+            if content.scope == ACCOUNT:
+                # Of hundreds of scopes it would be megabytes, and only the strip shows it.
+                self.recent.note(content, state.interval)
         elif isinstance(content, AgentDetail):
             self._detailed = self._detail_row(content)
         elif isinstance(content, Roster):

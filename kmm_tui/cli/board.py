@@ -154,7 +154,7 @@ def new_app(
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
-    `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks in the background how it was.
+    `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
     Answers are kept in `record`, which is started with the board and closed after it.
     """
     from kmm_tui.board import asked, grid

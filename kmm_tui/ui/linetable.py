@@ -223,10 +223,11 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
         return True
 
     def _sync(self) -> None:
-        """Compares every visible line with what is on the screen and asks for what differs, one region a line."""
+        """Compares every visible line with what is on the screen and asks for what differs."""
         if self._covered is not None or not self.is_mounted:
             return
-        top, regions = self.scroll_offset.y, []
+        top = self.scroll_offset.y
+        regions: list[Region] = []
         for y in range(1, self.size.height):
             painted = self._painted.get(y)
             if painted is None:
@@ -237,7 +238,12 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
             left, right = 0, self.size.width
             if wanted[1:] == painted[1:]:
                 left, right = self._lines.differing(painted[0], wanted[0], right)
-            regions.append(Region(left, y, right - left, 1))
+            last = regions[-1] if regions else None
+            if last and (last.x, last.right, last.bottom) == (left, right, y):
+                # A column that ticks is one region: each costs as much as several lines.
+                regions[-1] = Region(left, last.y, last.width, last.height + 1)
+            else:
+                regions.append(Region(left, y, right - left, 1))
         if regions:
             self.refresh(*regions)
 
