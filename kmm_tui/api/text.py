@@ -14,13 +14,10 @@ LONGEST = 200
 """Characters kept of any one name or message."""
 
 _SPACES = re.compile(r"\s+")
-_DROPPED = {"Cc", "Cs", "Co", "Cn"}
-# Format characters that reorder or hide what follows; joiners stay, since names and emoji are built with them.
-_FORMATS = frozenset("\u00ad\u061c\u200b\u200e\u200f\u2028\u2029\u2060\ufeff") | {
-    chr(code)
-    for first, last in ((0x202A, 0x202E), (0x2066, 0x206F), (0xFFF9, 0xFFFB))
-    for code in range(first, last + 1)
-}
+_DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# Of the format characters, which reorder or hide what follows, only joiners stay: names and emoji are built with them.
+_JOINERS = "\u200c\u200d"
+_LINE_ENDS = "\u2028\u2029"
 _HIDDEN = "********"
 _SHORTEST_HIDDEN = 4
 _PASSING = 32
@@ -36,7 +33,9 @@ def clean(text: str, longest: int = LONGEST) -> str:
     if text.isascii() and text.isprintable() and len(text) <= longest and "  " not in text:
         return text.strip()
     kept = "".join(
-        c for c in text[: longest * 4] if c.isspace() or (c not in _FORMATS and unicodedata.category(c) not in _DROPPED)
+        c
+        for c in text[: longest * 4]
+        if c in _JOINERS or (c not in _LINE_ENDS and (c.isspace() or unicodedata.category(c) not in _DROPPED))
     )
     kept = _SPACES.sub(" ", kept).strip()
     return kept if len(kept) <= longest else kept[: longest - 1].rstrip() + "…"
