@@ -153,7 +153,8 @@ class Plot:
     def read(self, moment: int) -> Readout:
         """What each series says at `moment`; where a column holds several points, from the lowest to the highest."""
         column = self.column(moment)
-        reach_ms = (self.end - self.start) // max(1, self.across) + 1
+        # Dots stand at both ends, so a column is a little wider than its share of the whole.
+        reach_ms = DOTS_ACROSS * (self.end - self.start) // max(1, self.across * DOTS_ACROSS - 1) + 1
         values, moments = [], [moment]
         for each in self._series:
             here = [x for x in each.inside(moment - reach_ms, moment + reach_ms) if self.column(x[0]) == column]

@@ -165,7 +165,7 @@ def test_control_c_ends_it_at_once_and_logs_out(no_settings: Any, server: Any) -
         while not server.stats()["under_way"].get("metrics"):
             assert time.monotonic() < deadline
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=5)
+        out, err = process.communicate(timeout=20)
     finally:
         process.kill()
         process.wait()

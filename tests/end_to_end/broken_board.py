@@ -36,9 +36,10 @@ def break_parts(parts: str) -> None:
     from kmm_tui.ui.board_screen import BoardScreen
     from kmm_tui.ui.keyline import KeyLine
     from kmm_tui.ui.linechart import LineChart
+    from kmm_tui.ui.supervisor import Supervisor
 
     places: dict[str, tuple[type, str]] = {
-        "handler": (BoardScreen, "on_key"),
+        "handler": (Supervisor, "action_pin"),
         "line": (LineChart, "render_line"),
         "render": (KeyLine, "lines"),
         "timer": (BoardScreen, "tick"),

@@ -57,6 +57,13 @@ def turn(place: int) -> list[TopicState]:
             roster(at + 600, "Ann", "Bob")]  # fmt: skip
 
 
+class FixedClock:
+    """The present of the record: what it keeps is never old."""
+
+    def now(self) -> float:
+        return START / 1000 + 3600
+
+
 class Inline:
     """The record, read at once and not in threads, so that a test knows when that is over."""
 
@@ -137,7 +144,7 @@ async def play(tmp_path: Path, slept_on: Any, settle: Any) -> AsyncIterator[Play
     made: list[Played] = []
 
     async def play(states: Sequence[TopicState], *, at: int = 0, speed: float = 1.0) -> Played:
-        record = Record(tmp_path, "1")
+        record = Record(tmp_path, "1", clock=FixedClock())
         record.start()
         for state in states:
             record.note(state)

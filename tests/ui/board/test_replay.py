@@ -15,7 +15,7 @@ from kmm_tui.board.state import LISTS
 from kmm_tui.record.record import Record
 from kmm_tui.ui.replaying import ReplayApp
 
-from .conftest import ABOUT, LIMITED, NOW_MS, whole_board
+from .conftest import ABOUT, LIMITED, NOW_MS, FrozenClock, whole_board
 
 TURNS = 10
 EVERY = 30_000
@@ -81,7 +81,7 @@ OnStage = Callable[..., Awaitable[Show]]
 @pytest.fixture
 async def replay(tmp_path: Path) -> AsyncIterator[Callable[..., ReplayApp]]:
     """Ten turns of asking, of which the middle four were missed, as a replay that begins at the first."""
-    record = Record(tmp_path, "12345678")
+    record = Record(tmp_path, "12345678", clock=FrozenClock())
     record.start()
     for place in (0, 1, 2, 7, 8, 9):
         at = START + place * EVERY

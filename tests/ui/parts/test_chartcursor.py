@@ -5,7 +5,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.geometry import Region
 from textual.widget import Widget
@@ -206,6 +206,7 @@ async def test_the_cursor_stays_with_its_moment_as_time_moves_on(stage: MakeStag
 
 
 @given(st.integers(0, 2879), st.integers(30, 200), st.integers(0, 1000))
+@example(index=417, width=30, shift=416)
 def test_what_is_read_covers_the_true_value_however_many_points_share_a_column(
     index: int, width: int, shift: int
 ) -> None:
