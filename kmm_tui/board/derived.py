@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kmm_tui.board.figure import Absent, Figure, Figures, Number
+from kmm_tui.board.figure import Absent, Figure, Figures, Number, most_lasting
 from kmm_tui.metrics import BY_FIELD, BY_NAME, CATALOGUE, Combine, Good, Kind, Method, Metric, Unit, camel
 
 
@@ -85,14 +85,6 @@ DERIVED: Mapping[str, Derived] = MappingProxyType({
 _KNOWN: Mapping[str, Metric] = MappingProxyType(
     {metric.name: metric for metric in CATALOGUE} | {name: derived.metric for name, derived in DERIVED.items()}
 )
-# Of several reasons the one that will not pass by itself is told.
-_REASONS = (
-    Absent.NOT_OFFERED,
-    Absent.NOT_RECORDED,
-    Absent.NOT_ASKED,
-    Absent.NOT_ANSWERED,
-    Absent.NOT_APPLICABLE,
-)
 
 
 def known_metrics() -> Mapping[str, Metric]:
@@ -148,7 +140,7 @@ def figure_of(figures: Figures, metric: Metric) -> Figure:
     found = [figures.get(BY_NAME[name]) for name in derived.inputs]
     values = [figure for figure in found if not isinstance(figure, Absent)]
     if len(values) < len(found):
-        return next(reason for reason in _REASONS if reason in found)
+        return most_lasting([figure for figure in found if isinstance(figure, Absent)])
     # A count below zero is no count, and nothing can be said from it.
     if any(value < 0 for value in values):
         return Absent.NOT_ANSWERED

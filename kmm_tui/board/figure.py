@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
@@ -28,6 +28,20 @@ class Absent(Enum):
 
 
 Figure: TypeAlias = Number | Absent
+
+# Of several reasons the one that will not pass by itself is told.
+_LASTING = (
+    Absent.NOT_OFFERED,
+    Absent.NOT_RECORDED,
+    Absent.NOT_ASKED,
+    Absent.NOT_ANSWERED,
+    Absent.NOT_APPLICABLE,
+)
+
+
+def most_lasting(reasons: Collection[Absent]) -> Absent:
+    """Of several reasons why there is no number, at least one, the one that is told."""
+    return next(reason for reason in _LASTING if reason in reasons)
 
 
 @dataclass(frozen=True, slots=True)
