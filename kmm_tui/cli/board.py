@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_client
+from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_budget, new_client
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
 from kmm_tui.cli.record import record_of
+from kmm_tui.cli.signals import on_signals
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -34,11 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-TREND_WINDOW = 6 * 60 * 60 * 1000
 MOST_PAST = 400
 """Answers about past windows that are kept in memory, where nothing is recorded."""
-TREND_INTERVAL = 5
-"""Minutes between two points of the trend: 72 of the 100 points that one answer may hold."""
 
 
 def need_terminal() -> None:
@@ -126,17 +124,6 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
     return prefs, views.load()
 
 
-def new_budget(account: str, fastest: float) -> Budget:
-    """The budget of an account, which remembers over a restart what it was told; `fastest` in calls a second."""
-    from platformdirs import user_state_path
-
-    from kmm_tui.feed.budget import Budget
-    from kmm_tui.feed.clock import SystemClock
-    from kmm_tui.feed.memory import Memory
-
-    return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account), fastest)
-
-
 def new_app(
     client: KmmClient,
     about: About,
@@ -157,27 +144,20 @@ def new_app(
     `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
     Answers are kept in `record`, which is started with the board and closed after it.
     """
-    from kmm_tui.board import asked, grid
+    from kmm_tui.board import grid
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.state import TopicState
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.feed import Spawn
-    from kmm_tui.feed.gather import Wants
     from kmm_tui.feed.history import PastMemory
     from kmm_tui.feed.kept import KeptBoard
     from kmm_tui.feed.past import Archive, NoMoments
     from kmm_tui.feed.recording import RecordingFeed, recording
+    from kmm_tui.feed.wanted import usual_wants
     from kmm_tui.ui.app import BoardApp
 
     clock = SystemClock()
-    wants = Wants(
-        window=about.window,
-        metrics=asked.FIGURES,
-        agent_metrics=asked.AGENT_FIGURES,
-        trend_metrics=asked.TREND_FIGURES,
-        trend_window=TREND_WINDOW,
-        trend_interval=TREND_INTERVAL,
-    )
+    wants = usual_wants(about.window)
     asked_for = (client.hosts.domain_api, tuple(watch), wants)
     kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
     feeds: list[RecordingFeed] = []
@@ -286,9 +266,4 @@ def end_on_signals(app: App[Any], got: list[int]) -> None:
         got.append(number)
         app.exit()
 
-    # Windows has neither the signals nor the handlers; there the console's own ways of ending are left as they are.
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            with contextlib.suppress(NotImplementedError, RuntimeError):
-                asyncio.get_running_loop().add_signal_handler(number, end, number)
+    on_signals(end)

@@ -82,6 +82,17 @@ def load_settings(
     return loaded
 
 
+def new_budget(account: str, fastest: float) -> Budget:
+    """The budget of an account, which remembers over a restart what it was told; `fastest` in calls a second."""
+    from platformdirs import user_state_path
+
+    from kmm_tui.feed.budget import Budget
+    from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.feed.memory import Memory
+
+    return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account), fastest)
+
+
 def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
     """A client for the chosen profile. Reads its secrets and certificates.
 

@@ -16,6 +16,7 @@ from kmm_tui.board.board import Board
 from kmm_tui.board.figure import Absent, Number
 from kmm_tui.board.judge import Judge
 from kmm_tui.board.look import Look
+from kmm_tui.board.present import Present
 from kmm_tui.board.scope import Level
 from kmm_tui.board.shifts import Shift
 from kmm_tui.board.span import PRESETS, TODAY, YESTERDAY, Span, SpanError, last, note, since
@@ -27,7 +28,6 @@ from kmm_tui.ui.agents_panel import EVERYONE
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.header import About
 from kmm_tui.ui.prefs import Prefs
-from kmm_tui.ui.present import Present
 from kmm_tui.ui.timebar import TimeBar, window_text
 from kmm_tui.ui.windows import WindowScreen
 

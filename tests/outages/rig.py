@@ -17,17 +17,15 @@ from pydantic import SecretStr
 
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import AppKey, Bearer, ClientCredentials, Credentials, UserLogin
-from kmm_tui.board import asked
 from kmm_tui.board.board import Board
 from kmm_tui.board.scope import Watch
 from kmm_tui.board.state import TopicState
-from kmm_tui.cli.board import TREND_INTERVAL, TREND_WINDOW
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.feed import Feed
-from kmm_tui.feed.gather import Wants
 from kmm_tui.feed.kept import KeptBoard
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.pacing import Pace
+from kmm_tui.feed.wanted import usual_wants
 from kmm_tui.simulator.server_app import Simulator, create_app
 from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT
 from tests.outages.prepared import InlineRoom, Prepared
@@ -40,14 +38,7 @@ SIGN_INS: Mapping[str, Credentials] = {
     "OAuth 2.0": ClientCredentials(DEMO.client_id, SecretStr(DEMO.client_secret)),
     "bearer": Bearer(SecretStr(DEMO.token)),
 }
-WANTS = Wants(
-    window=HOUR,
-    metrics=asked.FIGURES,
-    agent_metrics=asked.AGENT_FIGURES,
-    trend_metrics=asked.TREND_FIGURES,
-    trend_window=TREND_WINDOW,
-    trend_interval=TREND_INTERVAL,
-)
+WANTS = usual_wants(HOUR)
 
 
 class _Turnstile:
