@@ -48,6 +48,10 @@ class Limit:
             return False
         return not self.on or any(pattern.level in (None, level) for pattern in _patterns(self.on))
 
+    def names(self, level: Level) -> bool:
+        """Whether it names `level` by its word, and is not only of all or of any."""
+        return any(pattern.level is level for pattern in _patterns(self.on))
+
     def speaks_of(self, scope: Scope, name: str | None) -> bool:
         """Whether it concerns the scope of this name. Names and ids are compared without regard to case."""
         if self.levels and scope.level not in self.levels:
