@@ -7,14 +7,11 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from kmm_tui.api.window import MINUTE, Window
-from kmm_tui.board.figure import Figures
 from kmm_tui.board.shifts import Shift
 from kmm_tui.board.snapshot import AgentDetail, Roster, Snapshot
 from kmm_tui.board.span import Span, SpanError, resolve
 from kmm_tui.board.state import TopicState
-from kmm_tui.metrics import BY_NAME, Kind
-
-_BY_TIME = frozenset(metric.field for metric in BY_NAME.values() if metric.kind is Kind.BY_TIME)
+from kmm_tui.board.windowed import of_the_moment
 
 
 class Present:
@@ -48,6 +45,10 @@ class Present:
         """What tells the window of the span chosen now, whatever is chosen afterwards."""
         return Present(self.span, self._usual, self._zone, self._shifts).window
 
+    def judge(self) -> Callable[[Window], bool]:
+        """What tells of a window whether it is one of the span chosen now, whatever is chosen afterwards."""
+        return Present(self.span, self._usual, self._zone, self._shifts).fits
+
     def fits(self, window: Window) -> bool:
         """Whether an answer over `window` is one over this span, whenever it was asked for."""
         known = self._looked_at
@@ -61,18 +62,4 @@ class Present:
         content = state.content
         if not isinstance(content, Snapshot | Roster | AgentDetail) or self.fits(content.window):
             return state
-        if isinstance(content, Snapshot):
-            return replace(state, content=replace(content, figures=_of_the_moment(content.figures)))
-        if isinstance(content, Roster):
-            agents = tuple(replace(agent, figures=_of_the_moment(agent.figures)) for agent in content.agents)
-            return replace(state, content=replace(content, agents=agents))
-        agent = content.agent
-        if agent is None:
-            return state
-        figures = _of_the_moment(agent.figures)
-        return replace(state, content=replace(content, agent=replace(agent, figures=figures)))
-
-
-def _of_the_moment(figures: Figures) -> Figures:
-    values = {field: value for field, value in figures.values.items() if field not in _BY_TIME}
-    return replace(figures, asked=figures.asked - _BY_TIME, values=values)
+        return replace(state, content=of_the_moment(content))

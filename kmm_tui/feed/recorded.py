@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from kmm_tui.api.number import Number
-from kmm_tui.api.window import HOUR, MINUTE, SECOND
+from kmm_tui.api.window import HOUR, MINUTE, SECOND, Window
 from kmm_tui.board.figure import Figures
 from kmm_tui.board.freshness import GONE_LEAST, LATE_AFTER, Trouble
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Section, Topic, TopicState, agent_topic
+from kmm_tui.board.windowed import BY_TIME_FIELDS, is_alike, of_the_moment
 from kmm_tui.metrics import BY_NAME, camel
 
 REACH = int(GONE_LEAST) * SECOND
@@ -47,9 +49,12 @@ class Recorded(Protocol):
         ...
 
     async def series(
-        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int
+        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int, fits: Callable[[Window], bool] | None
     ) -> list[tuple[int, float | None]]:
-        """At most `points` values of a metric (request name) between two moments, oldest first."""
+        """At most `points` values of a metric (request name) between two moments, oldest first.
+
+        With `fits` only what was counted over such windows.
+        """
         ...
 
 
@@ -126,7 +131,8 @@ async def _history(record: Recorded, account: TopicState, names: Iterable[str]) 
     for name in names:
         field = BY_NAME[name].field if name in BY_NAME else camel(name)
         end = now.taken_at - 1
-        for at, value in await record.series(ACCOUNT, name, end - HISTORY, end, POINTS):
+        fits = partial(is_alike, now.window) if field in BY_TIME_FIELDS else None
+        for at, value in await record.series(ACCOUNT, name, end - HISTORY, end, POINTS, fits):
             found.setdefault(at, {})[field] = value
     return tuple(
         replace(
@@ -145,7 +151,8 @@ def arranged(states: Iterable[TopicState]) -> tuple[TopicState, ...]:
     """What is left of a turn of asking, as the board wants it.
 
     Minutes age as what comes once a minute. Whoever was asked for when the account was not looked at any more is left
-    to age by itself, and what its own kind was answered without is no more.
+    to age by itself, and what its own kind was answered without is no more. Counts over another window than the
+    account's, which is the one that is told, are left out.
     """
     known = {each.topic: _at_its_beat(each) for each in states if each.content is not None}
     newest: dict[Topic | Level, int] = {}
@@ -153,13 +160,14 @@ def arranged(states: Iterable[TopicState]) -> tuple[TopicState, ...]:
         family = _family(topic)
         newest[family] = max(newest.get(family, 0), _taken_at(state))
     account = known.get(ACCOUNT_FIGURES)
+    over = account.content.window if account and isinstance(account.content, Snapshot) else None
     found = []
     for topic, state in known.items():
         behind = newest[_family(topic)] - _taken_at(state)
         if topic.section is Section.FIGURES and behind > LATE_AFTER * state.interval * SECOND:
             continue
         unasked = account is not None and _taken_at(account) - _taken_at(state) > LATE_AFTER * state.interval * SECOND
-        found.append(replace(state, is_paused=unasked and topic != ACCOUNT_FIGURES))
+        found.append(replace(_counted_over(over, state), is_paused=unasked and topic != ACCOUNT_FIGURES))
     return tuple(found)
 
 
@@ -193,6 +201,13 @@ def detail_of(key: str, roster: TopicState | None) -> TopicState | None:
 
 PLACES = (*LISTS.values(), ACCOUNT_FIGURES, AGENTS, TREND)
 """What every board has a place for."""
+
+
+def _counted_over(window: Window | None, state: TopicState) -> TopicState:
+    content = state.content
+    if window is None or not isinstance(content, Snapshot | Roster) or is_alike(window, content.window):
+        return state
+    return replace(state, content=of_the_moment(content))
 
 
 def _at_its_beat(state: TopicState) -> TopicState:

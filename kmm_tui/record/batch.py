@@ -104,11 +104,15 @@ class FiguresBatch:
         """When the answer at `place` was taken, epoch ms."""
         return int(self.about[self.which[place]][0])
 
-    def values_of(self, key: str, field: str) -> Iterator[tuple[int, Number | None]]:
-        """When the scope was answered, and its value then; None where there was none."""
+    def window(self, place: int) -> Window:
+        """What the answer at `place` counts over."""
+        return Window(*(int(edge) for edge in self.about[self.which[place]][2:4]))
+
+    def values_of(self, key: str, field: str) -> Iterator[tuple[int, Window, Number | None]]:
+        """When the scope was answered, over which window, and its value then; None where there was none."""
         for place, each in enumerate(self.keys):
             if each == key:
-                yield self.taken_at(place), self._value(place, field)
+                yield self.taken_at(place), self.window(place), self._value(place, field)
 
     def _value(self, place: int, field: str) -> Number | None:
         for fields, places, columns in self.table:

@@ -11,7 +11,8 @@ from enum import IntEnum
 from typing import Any
 
 from kmm_tui.api.number import Number
-from kmm_tui.api.window import DAY, HOUR, MINUTE
+from kmm_tui.api.window import DAY, HOUR, MINUTE, Window
+from kmm_tui.metrics import BY_FIELD, Kind
 from kmm_tui.record.batch import FiguresBatch, Shape
 from kmm_tui.record.columns import lowest_is_worst, pack_column, unpack_column
 from kmm_tui.record.packed import Unusable, pack, unpack
@@ -45,7 +46,8 @@ class Resolution(IntEnum):
 class Head:
     """What is known of a span besides its values.
 
-    `moments` holds for each slot the newest answer's [taken at, interval in s, window's start, its end], or None.
+    `moments` holds for each slot the newest answer's [taken at, interval in s, window's start, its end], or None; the
+    window is the narrowest one that was answered, which by-time figures are of.
     `present` holds for each scope and slot the place of its shape + 1, or 0 where it was not answered.
     """
 
@@ -107,12 +109,18 @@ class Span:
         self._moments: list[list[Any] | None] = [None] * self._slots
         self._present = bytearray()
         self._cells: dict[str, _Cells] = {}
+        self._narrow: frozenset[int] = frozenset()
 
     def add(self, batch: FiguresBatch) -> None:
-        """Adds raw answers. Those of other times are passed over."""
+        """Adds raw answers. Those of other times are passed over.
+
+        Boards with different windows may share a record. Counts over an hour and over a day have no mean, so that of
+        by-time figures a slot tells those of the narrowest window only.
+        """
         shapes = [self._shape(shape) for shape in batch.shapes]
         slots = [(batch.taken_at(place) - self._start) // self._resolution.slot for place in range(len(batch.keys))]
         cells: list[int | None] = []
+        wide: set[int] = set()
         for place, key in enumerate(batch.keys):
             slot = slots[place]
             if not 0 <= slot < self._slots:
@@ -120,21 +128,27 @@ class Span:
                 continue
             at, interval, window_start, window_end = batch.about[batch.which[place]][:4]
             cells.append(self._met(key, batch.names[place], slot, shapes[batch.shape[place]]))
-            self._newest(slot, [at, interval, window_start, window_end])
+            if not self._newest(slot, [at, interval, window_start, window_end]):
+                wide.add(place)
         for fields, places, columns in batch.table:
             where = [cells[place] for place in places]
             for each, column in zip(fields, columns, strict=True):
                 known, lowest = self._of_field(each), lowest_is_worst(each)
-                for cell, value in zip(where, column, strict=True):
-                    if value is not None and cell is not None:
+                left_out = wide if wide and _is_by_time(each) else ()
+                for place, cell, value in zip(places, where, column, strict=True):
+                    if value is not None and cell is not None and place not in left_out:
                         known.add(cell, value, value, lowest=lowest)
 
     def add_head(self, start: int, head: Head) -> list[int]:
         """Adds what is known of a finer span that begins at `start`; its scopes' places here, for `add_column`."""
         slot = (start - self._start) // self._resolution.slot
-        newest = max((each for each in head.moments if each), key=lambda each: int(each[0]), default=None)
-        if newest:
-            self._newest(slot, newest)
+        known = [(at, each) for at, each in enumerate(head.moments) if each]
+        self._narrow = frozenset()
+        for at, each in known:
+            before = self._moments[slot]
+            if self._newest(slot, each):
+                is_same = before is not None and not _is_wider(before, each)
+                self._narrow = self._narrow | {at} if is_same else frozenset({at})
         places = []
         for key, name in enumerate(head.names):
             shapes = [shape for at in range(len(head.moments)) if (shape := head.shape(key, at))]
@@ -146,10 +160,11 @@ class Span:
         """Adds one figure of the finer span that `add_head` was told of, which has so many `slots`."""
         means, worsts = unpack_column(data, slots)
         known, lowest = self._of_field(name), lowest_is_worst(name)
+        wanted = self._narrow if _is_by_time(name) else range(slots)
         for key, place in enumerate(places):
             part = slice(key * slots, (key + 1) * slots)
-            for mean, worst in zip(means[part], worsts[part], strict=True):
-                if mean is not None and worst is not None and place >= 0:
+            for at, (mean, worst) in enumerate(zip(means[part], worsts[part], strict=True)):
+                if mean is not None and worst is not None and place >= 0 and at in wanted:
                     known.add(place, mean, worst, lowest=lowest)
 
     def head(self) -> tuple[bytes, bytes]:
@@ -190,12 +205,41 @@ class Span:
         self._present[cell] = shape
         return cell
 
-    def _newest(self, slot: int, moment: list[Any]) -> None:
+    def _newest(self, slot: int, moment: list[Any]) -> bool:
+        """Takes note of an answer; false if its window is wider than another one of the slot."""
         known = self._moments[slot]
-        if known is None or known[0] < moment[0]:
+        if known is None:
             self._moments[slot] = moment
+            return True
+        latest = moment if moment[0] > known[0] else known
+        is_wider = _is_wider(moment, known)
+        if _is_wider(known, moment):
+            self._forget_counts(slot)
+            counted = moment
+        else:
+            counted = known if is_wider else latest
+        self._moments[slot] = [*latest[:2], *counted[2:]]
+        return not is_wider
+
+    def _forget_counts(self, slot: int) -> None:
+        """Forgets what was counted over a wider window than that of what comes now."""
+        for name, cells in self._cells.items():
+            if _is_by_time(name):
+                for place in range(slot, len(cells.counts), self._slots):
+                    cells.sums[place], cells.counts[place] = 0.0, 0
 
     def _of_field(self, name: str) -> _Cells:
         cells = self._cells.setdefault(name, _Cells())
         cells.grow(len(self._keys) * self._slots)
         return cells
+
+
+def _is_by_time(field: str) -> bool:
+    metric = BY_FIELD.get(field)
+    return metric is not None and metric.kind is Kind.BY_TIME
+
+
+def _is_wider(moment: list[Any], other: list[Any]) -> bool:
+    """Whether the window of the first is another, wider one; one that grows from the same begin is the same."""
+    width, others = (Window(*each[2:4]).width for each in (moment, other))
+    return width > others + MINUTE and abs(moment[2] - other[2]) > MINUTE

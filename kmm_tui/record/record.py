@@ -112,10 +112,10 @@ class Record:
             await _in_thread(partial(self._writer.ended.wait, seconds), seconds, bool)
 
     async def series(
-        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int
+        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int, fits: lines.Fits | None = None
     ) -> list[tuple[int, float | None]]:
-        """See `kmm_tui.record.series.series`. `name` is a metric's request name."""
-        return await self._read(lambda db: lines.series(db, scope, name, start_ms, end_ms, points), list)
+        """See `kmm_tui.record.series.series`. `name` is a metric's request name; `fits` is called in another thread."""
+        return await self._read(lambda db: lines.series(db, scope, name, start_ms, end_ms, points, fits), list)
 
     async def at(self, at_ms: int, reach_ms: int = reading.REACH) -> tuple[TopicState, ...]:
         """See `kmm_tui.record.reading.at`."""

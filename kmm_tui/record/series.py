@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_low
 
 from kmm_tui.api.number import Number
-from kmm_tui.api.window import DAY, HOUR, MINUTE
+from kmm_tui.api.window import DAY, HOUR, MINUTE, Window
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.snapshot import Roster
 from kmm_tui.metrics import BY_FIELD, BY_NAME, Good, Unit, camel
@@ -19,6 +19,8 @@ from kmm_tui.record.coarse import Head, Resolution
 from kmm_tui.record.columns import may_be_averaged, unpack_column, worst_of
 from kmm_tui.record.packed import UNUSABLE
 
+Fits = Callable[[Window], bool]
+"""Whether what was counted over a window belongs to a line."""
 GAP = 2.5
 """So many times the usual distance between two answers is a gap."""
 
@@ -39,21 +41,28 @@ def field_of(name: str) -> str:
 
 
 def series(
-    db: sqlite3.Connection, scope: Scope, name: str, start_ms: int, end_ms: int, points: int
+    db: sqlite3.Connection,
+    scope: Scope,
+    name: str,
+    start_ms: int,
+    end_ms: int,
+    points: int,
+    fits: Fits | None = None,
 ) -> list[tuple[int, float | None]]:
     """At most `points` values of a metric between two moments, both included (epoch ms), oldest first.
 
     A None is an answer without a value, or follows the last answer before a gap; nothing is interpolated. Where there
     are more answers than points, a step of them shows the mean of a count and the worst of anything else (the last
-    one, if no direction is good). Agents are known for as long as rosters are kept, two days.
+    one, if no direction is good). Agents are known for as long as rosters are kept, two days. With `fits` only answers
+    over such windows are in it: what closed in an hour and what closed in a day make no line together.
     """
     field, points = field_of(name), max(1, points)
     if end_ms < start_ms:
         return []
     if scope.level is Level.AGENT:
-        samples = list(_of_agent(db, scope.key, field, start_ms, end_ms, points))
+        samples = list(_of_agent(db, scope.key, field, start_ms, end_ms, points, fits))
     else:
-        samples = list(_of_scope(db, KINDS[scope.level], scope.key, field, start_ms, end_ms, points))
+        samples = list(_of_scope(db, KINDS[scope.level], scope.key, field, start_ms, end_ms, points, fits))
     samples = sorted({sample.at: sample for sample in samples if start_ms <= sample.at <= end_ms}.values())
     return thinned(samples, field, points)
 
@@ -117,7 +126,7 @@ def _together(field: str, values: Sequence[Number | None]) -> Number | None:
 
 
 def _of_scope(
-    db: sqlite3.Connection, kind: Kind, key: str, field: str, start: int, end: int, points: int
+    db: sqlite3.Connection, kind: Kind, key: str, field: str, start: int, end: int, points: int, fits: Fits | None
 ) -> Iterator[Sample]:
     raw = {
         hour
@@ -128,29 +137,30 @@ def _of_scope(
     }
     undone = {hour for (hour,) in db.execute("SELECT hour FROM todo WHERE kind = ?", (kind,))} & raw
     minutes = _spans(db, Resolution.MINUTE, kind, start, end)
-    # Where a point is wider than a minute, the minutes tell as much with far less to read.
-    coarse = end - start >= points * MINUTE
+    # Where a point is not much narrower than a minute, the minutes tell as much with far less to read.
+    coarse = end - start >= points * MINUTE // 2
     by_minute = {at // HOUR for at in minutes} - (undone if coarse else raw)
     for hour in sorted(raw - by_minute):
-        yield from _raw(db, kind, key, field, hour)
+        yield from _raw(db, kind, key, field, hour, fits)
     for at, each in minutes.items():
         if at // HOUR in by_minute:
-            yield from _of_span(db, each, Resolution.MINUTE, key, field)
+            yield from _of_span(db, each, Resolution.MINUTE, key, field, fits)
     for each in _spans(db, Resolution.HOUR, kind, start, end).values():
-        for sample in _of_span(db, each, Resolution.HOUR, key, field):
+        for sample in _of_span(db, each, Resolution.HOUR, key, field, fits):
             if sample.at // HOUR not in raw | by_minute:
                 yield sample
 
 
-def _raw(db: sqlite3.Connection, kind: Kind, key: str, field: str, hour: int) -> Iterator[Sample]:
+def _raw(db: sqlite3.Connection, kind: Kind, key: str, field: str, hour: int, fits: Fits | None) -> Iterator[Sample]:
     rows = db.execute(
         "SELECT data FROM answers WHERE kind = ? AND last_at >= ? AND last_at < ? ORDER BY last_at",
         (kind, hour * HOUR, (hour + 1) * HOUR),
     )
     for (data,) in rows:
         try:
-            for at, value in FiguresBatch.of(kind, data).values_of(key, field):
-                yield Sample(at, 0, value)
+            for at, window, value in FiguresBatch.of(kind, data).values_of(key, field):
+                if fits is None or fits(window):
+                    yield Sample(at, 0, value)
         except UNUSABLE:
             continue
 
@@ -164,7 +174,9 @@ def _spans(db: sqlite3.Connection, resolution: Resolution, kind: Kind, start: in
     return dict(rows.fetchall())
 
 
-def _of_span(db: sqlite3.Connection, each: int, resolution: Resolution, key: str, field: str) -> Iterator[Sample]:
+def _of_span(
+    db: sqlite3.Connection, each: int, resolution: Resolution, key: str, field: str, fits: Fits | None
+) -> Iterator[Sample]:
     row = db.execute("SELECT head, present FROM spans WHERE id = ?", (each,)).fetchone()
     column = db.execute("SELECT data FROM figures WHERE span = ? AND field = ?", (each, field)).fetchone()
     try:
@@ -174,14 +186,16 @@ def _of_span(db: sqlite3.Connection, each: int, resolution: Resolution, key: str
         # A figure that nobody had in the whole span has no column.
         means, worsts = unpack_column(column[0], slots, place) if column else ([None] * slots, [None] * slots)
         for slot, moment in enumerate(head.moments):
-            if moment and head.shape(place, slot):
+            if moment and head.shape(place, slot) and (fits is None or fits(Window(*moment[2:4]))):
                 value = (means if may_be_averaged(field) else worsts)[slot]
                 yield Sample(int(moment[0]), resolution.slot, value)
     except UNUSABLE:
         return
 
 
-def _of_agent(db: sqlite3.Connection, key: str, field: str, start: int, end: int, points: int) -> Iterator[Sample]:
+def _of_agent(
+    db: sqlite3.Connection, key: str, field: str, start: int, end: int, points: int, fits: Fits | None
+) -> Iterator[Sample]:
     moments = db.execute(
         "SELECT last_at, id FROM answers WHERE kind = ? AND last_at BETWEEN ? AND ? ORDER BY last_at",
         (Kind.ROSTER, start, end),
@@ -193,7 +207,7 @@ def _of_agent(db: sqlite3.Connection, key: str, field: str, start: int, end: int
         except UNUSABLE:
             continue
         for roster in rosters:
-            if isinstance(roster, Roster):
+            if isinstance(roster, Roster) and (fits is None or fits(roster.window)):
                 agent = next((agent for agent in roster.agents if agent.key == key), None)
                 value = agent.figures.values.get(field) if agent else None
                 yield Sample(roster.taken_at, 0, value)

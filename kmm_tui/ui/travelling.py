@@ -269,7 +269,7 @@ class Travelling(Arranging):
         span, _ = self.present.at(now_ms)
         account = self.board.account()
         self.title_bar.set_span(span.label, awaited=account is not None and not self.present.fits(account.window))
-        self.strip.set_window(_short(span))
+        self.strip.set_window(short_label(span))
 
     def update_titles(self) -> None:
         """Says beside the titles what underlined figures are counted over: all others are of one moment."""
@@ -282,7 +282,7 @@ class Travelling(Arranging):
         return super()._recent(name) if self.past is None else []
 
 
-def _short(span: Span) -> str:
+def short_label(span: Span) -> str:
     """What stands beside CLOSED: ``1h``, ``today``, ``since 07:00``."""
     words = span.label.removeprefix("last ")
     return f"since {words.rpartition(' ')[2]}" if words.startswith("since ") else words

@@ -15,7 +15,7 @@ from kmm_tui.board.board import Board
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import AGENTS, Section, Topic
-from kmm_tui.metrics import BY_NAME, Metric
+from kmm_tui.metrics import BY_NAME, Kind, Metric
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.heatmap import HeatMap
 from kmm_tui.ui.linechart import LineChart, Series
@@ -90,6 +90,8 @@ class TrendPanel(Panel):
         self.chart.can_focus = True
         self.scope = ACCOUNT
         self.shown: Shown | None = None
+        self.over = ""
+        """What by-time figures are counted over, such as ``1h`` or ``today``."""
         self._subject = ""
 
     def compose(self) -> ComposeResult:
@@ -141,7 +143,8 @@ class TrendPanel(Panel):
             return
         self.chart.dim = fresh.age in (Age.STALE, Age.GONE)
         if shown and shown.metric:
-            self._subject = f" · {shown.metric.label} · last {width_text(shown.width or 0)} · record"
+            over = f" {self.over}" if shown.metric.kind is Kind.BY_TIME else ""
+            self._subject = f" · {shown.metric.label}{over} · last {width_text(shown.width or 0)} · record"
             self.chart.set_limits(limits_of(board, scope, shown.metric))
         else:
             self._update_own(board, scope, fresh)

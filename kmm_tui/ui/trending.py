@@ -17,7 +17,7 @@ from kmm_tui.board.judge import method_of
 from kmm_tui.board.localtime import clock_text, day_start, local
 from kmm_tui.board.look import Look
 from kmm_tui.board.scope import Level, Scope
-from kmm_tui.board.span import between
+from kmm_tui.board.span import Span, between
 from kmm_tui.board.travel import Travel
 from kmm_tui.feed.backfill import Backfill
 from kmm_tui.metrics import Kind, Method, Metric, offered
@@ -28,6 +28,7 @@ from kmm_tui.ui.figure_column import choosable
 from kmm_tui.ui.heatmap import HeatMap, local_day, scale_of
 from kmm_tui.ui.places import View
 from kmm_tui.ui.recordedline import Lines, RecordedLine, read_line
+from kmm_tui.ui.travelling import short_label
 from kmm_tui.ui.trend_panel import Shown
 from kmm_tui.ui.trendchoice import MetricScreen
 from kmm_tui.ui.trendstyle import label_of, progress_spans, width_text
@@ -47,7 +48,7 @@ USUAL_MAP = "closed_conversations"
 
 MAP_METRICS = {metric.name: metric for metric in offered(Method.METRICS, Kind.BY_TIME) if metric.is_number}
 
-_LineKey = tuple[Scope, str, int, Window | None]
+_LineKey = tuple[Scope, str, int, Window | None, Span]
 
 
 class Trending(Comparing):
@@ -88,6 +89,7 @@ class Trending(Comparing):
         return Shown(self._metric, self._width if self._metric else self._own_width)
 
     def _update_panels(self) -> None:
+        self.trend.over = short_label(self.present.span)
         self.trend.show(self._shown)
         super()._update_panels()
         shown = self._shown if self.trend.display else None
@@ -199,7 +201,7 @@ class Trending(Comparing):
             self._line_key = None
             self._draw_line(metric, scope, width)
             return
-        key = (scope, metric.name, width, self.past)
+        key = (scope, metric.name, width, self.past, self.present.span)
         if key != self._line_key:
             self._line, self._line_key, self._reading = None, key, None
             self._read_at = -READ_AGAIN
@@ -210,10 +212,10 @@ class Trending(Comparing):
         self._draw_line(metric, scope, width)
 
     async def _read_line(self, lines: Lines, key: _LineKey, metric: Metric) -> None:
-        scope, _, width, past = key
+        scope, _, width, past, _ = key
         end = past.end if past else self._now_ms
         try:
-            found = await read_line(lines, scope, metric, end - width, end, self.tz)
+            found = await read_line(lines, scope, metric, end - width, end, self.tz, self.present.judge())
         finally:
             if self._reading is key:
                 self._reading = None
@@ -237,9 +239,10 @@ class Trending(Comparing):
             return "reading the record"
         if not self._line.is_known:
             whose = label_of(self.board, scope)
+            over = f", counted over {self.present.span.label}," if metric.kind is Kind.BY_TIME else ""
             return (
-                f"nothing is recorded of {metric.label} of {whose} in the last {width_text(width)}: it is from now on, "
-                "while this is looked at; z is another stretch, c another metric"
+                f"nothing is recorded of {metric.label} of {whose}{over} in the last {width_text(width)}: it is from "
+                "now on, while this is looked at; z is another stretch, c another metric"
             )
         return None
 

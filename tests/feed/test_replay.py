@@ -89,10 +89,10 @@ class Inline:
         return found
 
     async def series(
-        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int
+        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int, fits: lines.Fits | None = None
     ) -> list[tuple[int, float | None]]:
         found: list[tuple[int, float | None]] = self._read(
-            lambda db: lines.series(db, scope, name, start_ms, end_ms, points)
+            lambda db: lines.series(db, scope, name, start_ms, end_ms, points, fits)
         )
         return found
 
@@ -337,3 +337,26 @@ async def test_nothing_is_left_to_ask(play: Play) -> None:
     await played.feed.woke()
     reading = played.feed.reading()
     assert (reading.calls, reading.per_minute, reading.received) == (0, 0.0, 0)
+
+
+async def test_counts_over_another_window_are_not_told_as_those_of_the_accounts(play: Play) -> None:
+    """Two boards share the record: one counts over an hour, the other over a day."""
+
+    def counted(scope: Scope, at: int, width: int, closed: int) -> TopicState:
+        state = of(scope, at, 3)
+        assert isinstance(state.content, Snapshot)
+        figures = Figures(
+            Method.METRICS,
+            frozenset({"onlineAgents", "closedConversations"}),
+            {"onlineAgents": 3, "closedConversations": closed},
+        )
+        return replace(state, content=replace(state.content, window=Window(at - width, at), figures=figures))
+
+    played = await play(
+        [counted(ACCOUNT, START, HOUR, 7), counted(BILLING, START, HOUR, 5), counted(SALES, START + 10, 24 * HOUR, 90)],
+        at=10,
+    )
+    rows = {row.scope: row for row in played.board.rows(Level.SKILL, played.clock.now())}
+    assert rows[BILLING].number("closed_conversations") == 5
+    assert rows[SALES].number("closed_conversations") is None
+    assert rows[SALES].number("online_agents") == 3

@@ -37,12 +37,17 @@ class TurnedClock:
 
 
 def figures_state(
-    scope: Scope, taken_at: int, values: dict[str, Number | None], name: str | None = None, interval: float = 30.0
+    scope: Scope,
+    taken_at: int,
+    values: dict[str, Number | None],
+    name: str | None = None,
+    interval: float = 30.0,
+    width: int = HOUR,
 ) -> TopicState:
-    """One good answer of a scope, in which all of the board's figures were asked for."""
+    """One good answer of a scope, in which all of the board's figures were asked for over the last `width` ms."""
     cost = Cost(taken_at, 0.21, 4321, 1)
     figures = Figures(Method.METRICS, FIELDS, values)
-    snapshot = Snapshot(scope, name, Window(taken_at - HOUR, taken_at), figures, taken_at, cost)
+    snapshot = Snapshot(scope, name, Window(taken_at - width, taken_at), figures, taken_at, cost)
     return TopicState(Topic(Section.FIGURES, scope), interval, snapshot)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmm_tui.api.window import DAY, HOUR, MINUTE
+from kmm_tui.api.window import DAY, HOUR, MINUTE, Window
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.record.series import GAP, Sample, field_of, series, thinned
@@ -119,3 +119,57 @@ def test_a_thinned_line_stays_true(places: list[int], data: st.DataObject, point
         assert len(line) == len(samples) + gaps
     if gaps and points > 1:
         assert None in [value for _, value in line]
+
+
+# -- boards with different windows
+
+
+CLOSED = "closedConversations"
+
+
+def two_boards(db: sqlite3.Connection, start: int, minutes: int) -> None:
+    """One counts over an hour, 7 closed, and one over a day, 90 closed; each asks every half a minute."""
+    with transaction(db):
+        for turn in range(2 * minutes):
+            at = start + turn * EVERY
+            write(db, [figures_state(ACCOUNT, at, {CLOSED: 7, QUEUE: 2})], names=True)
+            write(db, [figures_state(ACCOUNT, at + EVERY // 2, {CLOSED: 90, QUEUE: 4}, width=DAY)], names=True)
+
+
+def is_hourly(window: Window) -> bool:
+    return window.width < 2 * HOUR
+
+
+def test_counts_over_other_windows_are_in_no_line(db: sqlite3.Connection) -> None:
+    two_boards(db, START, 10)
+    values = [value for _, value in series(db, ACCOUNT, CLOSED, START, START + HOUR, 100, is_hourly)]
+    assert values == [7] * 20
+    assert {value for _, value in series(db, ACCOUNT, QUEUE, START, START + HOUR, 100)} == {2, 4}
+
+
+@pytest.mark.parametrize("old", [5 * DAY, 70 * DAY])
+def test_minutes_and_hours_are_made_of_counts_over_one_window(db: sqlite3.Connection, aged: object, old: int) -> None:
+    assert callable(aged)
+    two_boards(db, START, 60)
+    aged(START + old)
+    for points in (10, 1000):
+        found = series(db, ACCOUNT, CLOSED, START, START + HOUR, points, is_hourly)
+        assert found
+        assert {value for _, value in found} <= {7, None}
+    # What is of a moment has nothing to do with a window.
+    assert {value for _, value in series(db, ACCOUNT, QUEUE, START, START + HOUR, 1)} == {3}
+
+
+def test_where_the_window_was_changed_the_line_ends_and_goes_on(db: sqlite3.Connection, aged: object) -> None:
+    assert callable(aged)
+    with transaction(db):
+        for turn in range(90):
+            width = DAY if 30 <= turn < 60 else HOUR
+            value = 90 if width == DAY else 7
+            write(db, [figures_state(ACCOUNT, START + turn * EVERY, {CLOSED: value}, width=width)], names=True)
+    for _ in range(2):
+        found = series(db, ACCOUNT, CLOSED, START, START + HOUR, 1000, is_hourly)
+        assert {value for _, value in found} == {7, None}
+        gap = next(at for at, value in found if value is None)
+        assert START + 29 * EVERY < gap < START + 32 * EVERY
+        aged(START + 5 * DAY)

@@ -61,6 +61,20 @@ async def test_gaps_of_the_record_stay_gaps(stage: SetStage) -> None:
         assert columns
 
 
+async def test_a_line_of_counts_says_and_keeps_to_what_they_are_counted_over(stage: SetStage) -> None:
+    async with at_board(stage) as person:
+        record = Recorded()
+        remember(person, record)
+        await person.press("5")
+        await choose(person, "csat")
+        person.line("CSAT 1h · last 4h · record")
+        assert record.fits is not None
+        hour, day = Window.last(HOUR, NOW_MS - 3 * DAY), Window.last(DAY, NOW_MS - 3 * DAY)
+        assert (record.fits(hour), record.fits(day)) == (True, False)
+        await choose(person, "p90 wait")
+        assert record.fits is None
+
+
 @shows("trend.stretch")
 async def test_longer_stretches_of_the_record_one_after_another(stage: SetStage) -> None:
     async with at_board(stage) as person:
@@ -212,7 +226,7 @@ async def test_a_computed_metric_is_computed_from_what_was_recorded_together() -
     metric = metric_named("sla_share")
     assert metric is not None
     end = NOW_MS // DAY * DAY + 10 * HOUR
-    line = await read_line(record, ACCOUNT, metric, end - HOUR, end, UTC)
+    line = await read_line(record, ACCOUNT, metric, end - HOUR, end, UTC, lambda _: True)
     found = {at - end: value for at, value in line.points}
     assert found[0] is None
     assert found[-HOUR] is None
@@ -225,7 +239,7 @@ async def test_a_week_earlier_is_meant_by_the_clock_on_the_wall() -> None:
     assert metric is not None
     end = 1_793_178_000_000  # 2026-10-28 10:00 in Berlin
     record = Recorded(lambda _, at: float(at))
-    line = await read_line(record, ACCOUNT, metric, end - HOUR, end, ZoneInfo("Europe/Berlin"))
+    line = await read_line(record, ACCOUNT, metric, end - HOUR, end, ZoneInfo("Europe/Berlin"), lambda _: True)
     assert record.asked[1][3] == end - 7 * DAY - HOUR
     assert {at - value for at, value in line.before if value is not None} == {7 * DAY + HOUR}
 

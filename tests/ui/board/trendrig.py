@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from kmm_tui.api.window import DAY, HOUR, MINUTE, Window
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.feed.backfill import Progress
+from kmm_tui.ui.recordedline import Fits
 from kmm_tui.ui.trending import Trending
 
 from .conftest import NOW_MS
@@ -29,13 +30,16 @@ class Recorded:
     since: int = 0
     step: int = 5 * MINUTE
     asked: list[Asked] = field(default_factory=list)
+    fits: Fits | None = None
+    """What the last line was to be counted over."""
     held: asyncio.Event | None = None
     """What the next reading waits for."""
 
     async def series(
-        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int
+        self, scope: Scope, name: str, start_ms: int, end_ms: int, points: int, fits: Fits | None = None
     ) -> list[tuple[int, float | None]]:
         self.asked.append((scope, name, start_ms, end_ms))
+        self.fits = fits
         held, self.held = self.held, None
         if held:
             await held.wait()
