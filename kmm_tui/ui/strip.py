@@ -21,6 +21,7 @@ from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.severity import Severity
 from kmm_tui.metrics import Kind, Metric
 from kmm_tui.ui.bars import spark
+from kmm_tui.ui.cells import cut
 from kmm_tui.ui.columns import Span, fit_cell
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.lines import Line, RoleLines
@@ -44,7 +45,7 @@ class Tile:
     metric: str
     width: int
     need: int
-    below: Callable[[_Say], str]
+    below: Callable[[Callable[[str], str]], str]
     also: tuple[str, ...] = ()
 
 
@@ -81,7 +82,7 @@ def _metric(name: str) -> Metric:
     return metric
 
 
-def _closed_by(say: _Say) -> str:
+def _closed_by(say: Callable[[str], str]) -> str:
     return f"{say('closed_by_agent')} agt {say('closed_by_consumer')} con {say('auto_closed')} auto"
 
 
@@ -254,7 +255,7 @@ def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
     worst = say.worst(tile)
     stale = say.role(tile.metric) == "stale"
     if worst is None:
-        return tile.below(say), "stale" if stale else "dim"
+        return _below(tile, say), "stale" if stale else "dim"
     bound = bound_text(worst.limit, worst.severity)
     forms = [bound]
     if worst.metric != tile.metric:
@@ -262,6 +263,20 @@ def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
         forms = [f"{figure} {bound}", f"{figure}/{bound.partition(' ')[2]}", figure] if bound else [figure]
     text = next((form for form in forms if cell_len(form) <= tile.width), forms[-1])
     return text, "stale" if stale else "value"
+
+
+def _below(tile: Tile, say: _Say) -> str:
+    """What belongs to the figure, within the tile; where nothing of it is known, why, once."""
+    said: list[str] = []
+
+    def note(name: str) -> str:
+        said.append(say(name))
+        return said[-1]
+
+    text = tile.below(note)
+    if cell_len(text) <= tile.width:
+        return text
+    return said[0] if len(set(said)) == 1 and say.role(tile.metric) != "strong" else cut(text, tile.width)
 
 
 def _later(tile: Tile) -> int:

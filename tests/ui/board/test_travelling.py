@@ -84,6 +84,8 @@ async def test_a_window_back_is_clearly_not_live_and_forth_is_now_again(stage: S
         whole = person.line("whole account")
         assert "271" in whole
         assert "n/r" in whole
+        # What belongs to a figure of the strip keeps its distance from the next one's.
+        assert "n/r away" not in person.text
         person.line("n/r: not recorded on this machine")
         assert "CLOSED 1h" not in person.text
         assert "not told" in person.line("Ana Sousa")
