@@ -40,6 +40,7 @@ class Board:
         self._rows: dict[Topic, ScopeRow] = {}
         self._fresh: dict[Topic, Freshness] = {}
         self._fresh_at = 0.0
+        self._overall: Freshness | None = None
         self._agents: dict[str, AgentRow] = {}
         self._detailed: AgentRow | None = None
         self.recent = Recent(RECENT)
@@ -54,6 +55,7 @@ class Board:
         before = self._states.get(state.topic)
         self._states[state.topic] = state
         self._fresh.pop(state.topic, None)
+        self._overall = None
         content = state.content
         if before and before.content is content:
             return
@@ -73,6 +75,7 @@ class Board:
     def drop(self, topic: Topic) -> None:
         """Forgets a topic, and the name of what it is about."""
         self._states.pop(topic, None)
+        self._overall = None
         self._names.pop(topic.scope, None)
         self._judged.pop(topic, None)
         self._rows.pop(topic, None)
@@ -92,12 +95,16 @@ class Board:
     def _freshness(self, state: TopicState, now: float) -> Freshness:
         # Asked for several times within one moment, for hundreds of topics, each second.
         if now != self._fresh_at:
-            self._fresh.clear()
-            self._fresh_at = now
+            self._turn(now)
         found = self._fresh.get(state.topic)
         if found is None:
             found = self._fresh[state.topic] = state.freshness(now)
         return found
+
+    def _turn(self, now: float) -> None:
+        self._fresh.clear()
+        self._overall = None
+        self._fresh_at = now
 
     def label(self, scope: Scope) -> str:
         """The name of a scope, or what it is and its id where it has none."""
@@ -186,6 +193,13 @@ class Board:
 
     def overall(self, now: float) -> Freshness:
         """The worst of everything that is asked for; a trend is asked for rarely, and counts when it is not well."""
+        if now != self._fresh_at:
+            self._turn(now)
+        if self._overall is None:
+            self._overall = self._worst_of_all(now)
+        return self._overall
+
+    def _worst_of_all(self, now: float) -> Freshness:
         asked = [state for state in self._states.values() if not state.is_paused]
         rare = [state for state in asked if state.topic.section is Section.TREND]
         asked = [s for s in asked if s not in rare or not self._freshness(s, now).is_live or len(rare) == len(asked)]

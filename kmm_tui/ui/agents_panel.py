@@ -12,7 +12,7 @@ from kmm_tui.board.cover import Cover, cover
 from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure_text import GONE, age_text
 from kmm_tui.board.freshness import Age
-from kmm_tui.board.insight import away_with_work, reason_counts, time_in_state_ms
+from kmm_tui.board.insight import AwayWithWork, away_with_work, reason_counts, time_in_state_ms
 from kmm_tui.board.rows import AgentRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Snapshot
@@ -75,6 +75,10 @@ class AgentsPanel(TablePanel[AgentRow]):
         self.scope = ACCOUNT
         self._label = ""
         self._known: list[Agent] = []
+        self._logged_in = 0
+        self._work = away_with_work(())
+        self._states = count_states([])
+        self._is_told = False
 
     def compose(self) -> ComposeResult:
         yield self.title
@@ -101,7 +105,12 @@ class AgentsPanel(TablePanel[AgentRow]):
         self._now_ms = moment(board, now)
         fresh = board.freshness(AGENTS, now)
         rows = board.agent_rows(scope)
+        # Told anew each second, of a thousand agents, and counted once an answer.
         self._known = [row.agent for row in rows]
+        self._logged_in = sum(1 for each in self._known if each.status != OFFLINE)
+        self._work = away_with_work(self._known)
+        self._states = count_states(self._known)
+        self._is_told = any(each.status is not None for each in self._known)
         self.table.dim = fresh.age in (Age.STALE, Age.GONE)
         self._label = board.label(scope)
         self.put(rows, other=other)
@@ -169,7 +178,7 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def _chips(self) -> list[Chip]:
         chips = [Chip(EVERYONE, "", "all", "value", sum(1 for each in self._known if each.status != OFFLINE))]
-        working = away_with_work(self._known)
+        working = self._work
         if working.agents:
             chips.append(Chip(WITH_WORK, "!", "away with work", "warn", len(working.agents)))
         counts = reason_counts(self._known)
@@ -195,19 +204,29 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def title_words(self, board: Board, now: float) -> list[Span]:
         """Of whom, and how many."""
-        logged_in = sum(1 for each in self._known if each.status != OFFLINE)
         words: list[Span] = [("AGENTS", "strong"), (f" of {board.label(self.scope)}", "dim")]
         age = board.freshness(AGENTS, now).age
         if self._known and age is not Age.GONE:
-            words.append((f" {logged_in}", "dim"))
+            words.append((f" {self._logged_in}", "dim"))
             stale = age is Age.STALE
             # What is wrong first, since the end is cut where the screen is narrow.
-            words += _work_words(self._known, stale=stale)
+            words += _work_words(self._work, stale=stale)
             # How many are in which state by now is no word for rows that are held.
-            words += (
-                [] if self.chips.display or self.is_held else [("  ", "dim"), *_state_words(self._known, stale=stale)]
-            )
+            if not (self.chips.display or self.is_held):
+                words += [("  ", "dim"), *self._state_words(stale=stale)]
         return [*words, *self.filter_words()]
+
+    def _state_words(self, *, stale: bool) -> list[Span]:
+        """How many are in each state."""
+        if not self._is_told:
+            return []
+        count = self._states
+        words: list[Span] = []
+        for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
+            sign, word, role = STATES[state]
+            words.append((f" {sign} {number} {word} ", "stale" if stale else role if number else "dim"))
+        other = count.other - (count.total - self._logged_in)
+        return [*words, (f" {other} other", "dim")] if other else words
 
     def filter_words(self) -> list[Span]:
         """Says that not all is shown, where the chips do not."""
@@ -235,22 +254,8 @@ class AgentsPanel(TablePanel[AgentRow]):
         return cover(scope, state.content.figures, board.agents_of(scope), self._now_ms)
 
 
-def _state_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
-    """How many are in each state."""
-    if all(agent.status is None for agent in agents):
-        return []
-    count = count_states(list(agents))
-    words: list[Span] = []
-    for number, state in ((count.online, "ONLINE"), (count.away, "AWAY"), (count.back_soon, "BACK_SOON")):
-        sign, word, role = STATES[state]
-        words.append((f" {sign} {number} {word} ", "stale" if stale else role if number else "dim"))
-    other = count.other - sum(1 for agent in agents if agent.status == OFFLINE)
-    return [*words, (f" {other} other", "dim")] if other else words
-
-
-def _work_words(agents: Sequence[Agent], *, stale: bool) -> list[Span]:
+def _work_words(working: AwayWithWork, *, stale: bool) -> list[Span]:
     """How many are away with work, and of how many consumers."""
-    working = away_with_work(agents)
     if not working.agents:
         return []
     consumers = "" if working.consumers is None else f" ({_many(working.consumers, 'consumer')})"

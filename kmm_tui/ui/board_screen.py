@@ -33,6 +33,7 @@ from kmm_tui.ui.detail_panel import DetailPanel, FigureLine
 from kmm_tui.ui.header import About, TitleBar, TroubleLine, truth
 from kmm_tui.ui.holding import age_held
 from kmm_tui.ui.keyline import KeyLine
+from kmm_tui.ui.lean import LeanCompositor
 from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.meter import MeterLine
 from kmm_tui.ui.panel import Panel
@@ -80,6 +81,7 @@ class BoardScreen(Screen[None]):
 
     def __init__(self, board: Board, about: About, tz: tzinfo | None, prefs: Prefs) -> None:
         super().__init__()
+        self._compositor = LeanCompositor()
         self.board = board
         self.prefs = prefs
         self.about = about

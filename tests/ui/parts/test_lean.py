@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate
+from textual.app import App, ComposeResult
+from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
-from kmm_tui.ui.lean import LeanUpdate, lean
+from kmm_tui.ui.lean import LeanCompositor, LeanUpdate, lean
 
 WIDTH, HEIGHT = 24, 4
 CONSOLE = Console(width=WIDTH, height=HEIGHT, force_terminal=True, color_system="truecolor", legacy_windows=False)
@@ -59,3 +63,48 @@ def test_a_figure_in_a_long_line_costs_its_own_cells() -> None:
 def test_whole_frames_are_left_alone() -> None:
     assert lean(None) is None
     assert lean("text") == "text"
+
+
+class Ticking(Widget):
+    """Counts the lines that it is asked to draw."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(id=name)
+        self.drawn = 0
+
+    def render_line(self, y: int) -> Strip:
+        self.drawn += 1
+        return Strip([Segment(f"{self.id} {y} {self.drawn}".ljust(self.size.width))])
+
+
+async def test_what_lies_between_two_changes_is_not_looked_at() -> None:
+    looked: list[str] = []
+
+    class Looked(Ticking):
+        def render_lines(self, crop: Region) -> list[Strip]:
+            looked.append(f"{self.id} {crop.y}-{crop.bottom}")
+            return super().render_lines(crop)
+
+    class Board(Screen[None]):
+        def __init__(self) -> None:
+            super().__init__()
+            self._compositor = LeanCompositor()
+
+        def compose(self) -> ComposeResult:
+            yield from (Looked("top"), Looked("middle"), Looked("bottom"))
+
+    class Stage(App[None]):
+        CSS = "Ticking { height: 8; }"
+
+        def get_default_screen(self) -> Board:
+            return Board()
+
+    app = Stage()
+    async with app.run_test(size=(40, 24)) as pilot:
+        top, bottom = app.screen.query_one("#top", Looked), app.screen.query_one("#bottom", Looked)
+        await pilot.pause(0.1)
+        looked.clear()
+        top.refresh(Region(0, 0, 40, 1))
+        bottom.refresh(Region(0, 6, 10, 1), Region(0, 3, 10, 1))
+        await pilot.pause()
+        assert sorted(looked) == ["bottom 3-7", "top 0-1"]
