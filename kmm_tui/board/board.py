@@ -110,6 +110,10 @@ class Board:
         """The name of a scope, or what it is and its id where it has none."""
         return "the account" if scope == ACCOUNT else self._names.get(scope) or str(scope)
 
+    def named(self, scope: Scope) -> str | None:
+        """The name of a scope, None where it has none."""
+        return self._names.get(scope)
+
     def account(self) -> Snapshot | None:
         """The account's last figures."""
         state = self._states.get(ACCOUNT_FIGURES)
@@ -142,6 +146,11 @@ class Board:
         """Whether it is known which skills or groups there are."""
         state = self._states.get(LISTS[level])
         return state is not None and state.content is not None
+
+    def row(self, scope: Scope, now: float) -> ScopeRow | None:
+        """The row of the account, a skill or a group; None where nothing of it was ever asked."""
+        state = self._states.get(Topic(Section.FIGURES, scope))
+        return self._row(scope, state, now) if state and (state.content or scope.key) else None
 
     def account_row(self, now: float) -> ScopeRow | None:
         """The account as a row, once there is something to say of it."""

@@ -61,12 +61,15 @@ def _give_size(terminal: int) -> None:
                 termios.tcsetwinsize(terminal, (24, 80))
 
 
-def show_board(options: Mapping[str, Any]) -> int:
-    """Shows the board of the chosen profile until its person ends it. Returns the exit code."""
+def show_board(options: Mapping[str, Any], wall: Callable[[Loaded, Prefs], Prefs] | None = None) -> int:
+    """Shows the board of the chosen profile until its person ends it. Returns the exit code.
+
+    With `wall` it is the wallboard, as wanted by what that makes of the preferences.
+    """
     need_terminal()
     from kmm_tui.cli.firstrun import first_run, is_first_run
 
-    if is_first_run(options, os.environ):
+    if not wall and is_first_run(options, os.environ):
         return first_run(options)
     loaded = load_settings(options)
     from kmm_tui.ui.header import About
@@ -89,9 +92,10 @@ def show_board(options: Mapping[str, Any]) -> int:
         watch=settings.board.watch,
         theme=settings.ui.theme,
         keep=True,
-        prefs=prefs,
+        prefs=wall(loaded, prefs) if wall else prefs,
         note=note,
-        mouse=settings.ui.mouse,
+        mouse=settings.ui.mouse and not wall,
+        wall=wall is not None,
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         record=record_of(loaded) if settings.record.on else None,
@@ -137,12 +141,13 @@ def new_app(
     tz: tzinfo | None = None,
     days: int = 14,
     record: Record | None = None,
+    wall: bool = False,
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
     `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
-    Answers are kept in `record`, which is started with the board and closed after it.
+    Answers are kept in `record`, which is started with the board and closed after it. `wall` makes it the wallboard.
     """
     from kmm_tui.board import grid
     from kmm_tui.board.scope import Watch
@@ -155,6 +160,7 @@ def new_app(
     from kmm_tui.feed.recording import RecordingFeed, recording
     from kmm_tui.feed.wanted import usual_wants
     from kmm_tui.ui.app import BoardApp
+    from kmm_tui.ui.wall.app import WallApp
 
     clock = SystemClock()
     wants = usual_wants(about.window)
@@ -164,7 +170,7 @@ def new_app(
     apps: list[BoardApp] = []
 
     def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
-        screen = apps[0].comparing if apps else None
+        screen = apps[0].counting if apps else None
         found = grid.comparable(window, tz, now_ms, anchored=screen is not None and screen.is_anchored)
         return tuple(each for each in found if each.days_ago <= days)
 
@@ -197,7 +203,9 @@ def new_app(
             # The board is gone from the screen, and its exit code says how it ended.
             logger.exception("the board could not log out")
 
-    app = BoardApp(connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record)
+    app = (WallApp if wall else BoardApp)(
+        connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record
+    )
     apps.append(app)
     return app, close
 
@@ -216,6 +224,7 @@ def run_board(
     tz: tzinfo | None = None,
     days: int = 14,
     record: Record | None = None,
+    wall: bool = False,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
@@ -232,6 +241,7 @@ def run_board(
         tz=tz,
         days=days,
         record=record,
+        wall=wall,
     )
 
     signals: list[int] = []
@@ -252,7 +262,9 @@ def run_board(
         return Exit.UNEXPECTED
     if signal.SIGINT in signals:
         return Exit.INTERRUPTED
-    return Exit.UNEXPECTED if app.return_code else Exit.OK
+    # Nobody sits at a wall whose terminal hangs up: whatever keeps it running is to start it again.
+    hung_up = wall and getattr(signal, "SIGHUP", None) in signals
+    return Exit.UNEXPECTED if app.return_code or hung_up else Exit.OK
 
 
 async def _end_with(app: BoardApp, watchdog: Callable[[], Awaitable[str]]) -> None:

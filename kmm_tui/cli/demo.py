@@ -81,6 +81,7 @@ class Simulator:
 @click.option("--window", default="1h", show_default=True, help="What by-time figures are counted over.")
 @click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")
 @click.option("--theme", default=None, help="Name of the theme, such as kmm-light.")
+@click.option("--wallboard", is_flag=True, help="Show the wallboard: large figures, page by page.")
 @click.pass_context
 def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[str], **options: Any) -> None:
     """Show the board on a simulated contact centre. Nothing leaves this machine."""
@@ -149,8 +150,9 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         theme=settings.ui.theme,
         prefs=prefs,
         note=note,
-        mouse=settings.ui.mouse,
+        mouse=settings.ui.mouse and not options["wallboard"],
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
+        wall=bool(options["wallboard"]),
         watchdog=simulator.ended,
     )

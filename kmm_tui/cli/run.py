@@ -20,6 +20,7 @@ from kmm_tui.cli.query import query
 from kmm_tui.cli.record import record
 from kmm_tui.cli.replay import replay
 from kmm_tui.cli.simulate import simulate
+from kmm_tui.cli.wallboard import wallboard
 
 
 @click.group(
@@ -48,7 +49,7 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, setup, check, query, replay, record, config_group, simulate, completion):
+for command in (demo, wallboard, setup, check, query, replay, record, config_group, simulate, completion):
     cli.add_command(command)
 teach_completion(cli)
 

@@ -39,6 +39,8 @@ from kmm_tui.ui.recordedline import Lines
 from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
 from kmm_tui.ui.travelling import Travelling
 from kmm_tui.ui.trending import Trending
+from kmm_tui.ui.wall.notice import notice
+from kmm_tui.ui.wall.screen import WallScreen
 from kmm_tui.ui.why import WhyScreen
 
 SETTLE = 0.03
@@ -192,7 +194,7 @@ class BoardApp(EnduringApp[str]):
         """Every role has a colour, whatever theme is chosen."""
         return variable_defaults()
 
-    def get_default_screen(self) -> BoardScreen:
+    def get_default_screen(self) -> BoardScreen | WallScreen:
         """The board."""
         screen = Trending(self.board, self._about, self._tz, self._prefs)
         # Keys may come before the first answer does.
@@ -205,18 +207,28 @@ class BoardApp(EnduringApp[str]):
         first = self.screen_stack[0] if self._screen_stack else None
         return first if isinstance(first, Comparing) else None
 
+    @property
+    def counting(self) -> Comparing | WallScreen | None:
+        """What says which window live figures are counted over: the first screen, once there is one."""
+        first = self.screen_stack[0] if self._screen_stack else None
+        return first if isinstance(first, Comparing | WallScreen) else None
+
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
         known = deeds()
         self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
         self._load_themes()
         self.feed = self._connect(self._start_worker, self._publish)
-        board = self.screen_stack[0]
-        if isinstance(board, Comparing):
+        board = self.counting
+        if board:
             board.usual_of = self.feed.usual_of
-            board.backfill_of = lambda: self.feed.backfill if self.feed else None
             if board.present.is_unusual:
                 self.feed.window = self._teller(board.present.teller())
+        if isinstance(board, Comparing):
+            board.backfill_of = lambda: self.feed.backfill if self.feed else None
+        elif board:
+            # From the first call on nothing is asked for that no page shows.
+            self.feed.show(board.present_look)
         self.feed.start()
         if isinstance(board, Trending):
             board.lines = self._lines
@@ -260,7 +272,7 @@ class BoardApp(EnduringApp[str]):
 
     def on_state_changed(self, message: StateChanged) -> None:
         """Notes it, and draws all that comes within a moment at once."""
-        screen = self.comparing
+        screen = self.counting
         self.board.put(screen.present.fitted(message.state) if screen else message.state)
         if not self._settling:
             self._settling = True
@@ -271,7 +283,7 @@ class BoardApp(EnduringApp[str]):
             self.set_timer(SETTLE, self._draw)
             return
         self._settling = False
-        self._redraw(lambda board, now: board.update_board(now, self._note()))
+        self._redraw(lambda screen, now: screen.update_board(now, self._note()))
 
     def _tick(self) -> None:
         now = self._clock.now()
@@ -280,17 +292,21 @@ class BoardApp(EnduringApp[str]):
         self._ticked_at = now
         self.mishaps.settle()
         if self.stands:
-            self._redraw(lambda board, now: board.tick(now))
+            self._redraw(lambda screen, now: screen.tick(now))
 
-    def _redraw(self, draw: Callable[[BoardScreen, float], None]) -> None:
+    def _redraw(self, draw: Callable[[BoardScreen | WallScreen, float], None]) -> None:
+        behind_wall = isinstance(self.screen, WallScreen)
         for screen in self.screen_stack:
-            if isinstance(screen, BoardScreen):
+            if isinstance(screen, BoardScreen | WallScreen):
+                # What a wall covers is drawn when it comes up again.
+                if behind_wall and screen is not self.screen:
+                    continue
                 try:
                     draw(screen, self._clock.now())
                 except Exception:
                     screen.distrust()
                     raise
-                if self.feed:
+                if self.feed and isinstance(screen, BoardScreen):
                     screen.update_meter(self.feed.reading())
                     if isinstance(screen, Comparing):
                         screen.renew_usual()
@@ -310,6 +326,33 @@ class BoardApp(EnduringApp[str]):
         """Asks for what is looked at, and for nothing else."""
         if self.feed:
             self.feed.show(message.look)
+
+    def on_wall_screen_looked(self, message: WallScreen.Looked) -> None:
+        """Asks for what the wall shows, and for nothing else."""
+        if self.feed:
+            self.feed.show(message.look)
+
+    def on_wall_screen_raised(self, message: WallScreen.Raised) -> None:
+        """Rings and tells the desktop, where the settings say so: nothing is ever put over the figures."""
+        wall = self._prefs.wall
+        if wall.bell:
+            self.bell()
+        if self._driver and (sequence := notice(wall.notices, message.breaches)):
+            self._driver.write(sequence)
+            self._driver.flush()
+
+    def action_wall(self) -> None:
+        """Shows the wall; Esc or w goes back to the board."""
+        board = self.comparing
+        if isinstance(self.screen, BoardScreen) and board and self.feed:
+            wall = WallScreen(self.board, self._about, self._tz, self._prefs, can_leave=True)
+            wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
+            self.push_screen(wall, lambda _: self._back_from_wall(board))
+
+    def _back_from_wall(self, board: Comparing) -> None:
+        if self.feed:
+            self.feed.show(board.present_look)
+        board.update_board(self._clock.now(), self._note())
 
     def on_travelling_spanned(self, message: Travelling.Spanned) -> None:
         """Counts over another window from now on."""

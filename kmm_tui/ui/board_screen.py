@@ -76,6 +76,7 @@ class BoardScreen(Screen[None]):
         Binding("4", "view('agents')", "Agents", id="view.agents"),
         Binding("5", "view('trend')", "Trends", id="view.trends"),
         Binding("escape", "back", "Back", show=False, id="view.back"),
+        Binding("w", "app.wall", "Wall", show=False, id="view.wall", tooltip="the wall: large figures, page by page"),
     ]
     DEFAULT_CSS = SCREEN_CSS
 

@@ -20,7 +20,7 @@ class Deed:
     part: str
 
 
-DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay")
+DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay", "wall")
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
 
@@ -45,12 +45,13 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.trendchoice import MetricScreen
     from kmm_tui.ui.trending import Trending
     from kmm_tui.ui.views import ViewsScreen
+    from kmm_tui.ui.wall.screen import WallScreen
     from kmm_tui.ui.why import WhyScreen
     from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
         Trending, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen,
-        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar, Replaying,
+        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar, Replaying, WallScreen,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:

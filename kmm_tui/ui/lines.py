@@ -36,6 +36,7 @@ class RoleLines(Widget):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
         self._look = RoleStyles(self, "lines")
+        self._as_said: list[Line] = []
         self._fitted: list[Fitted] = []
         self._width = -1
 
@@ -48,15 +49,33 @@ class RoleLines(Widget):
         width, height = self.size
         if not width:
             return
-        fitted = [fit_cell(tuple(line) or "", width) for line in self.lines(width)[:height]]
-        same_width = width == self._width
-        before, self._fitted, self._width = self._fitted, fitted, width
+        said, same_width = list(self.lines(width)[:height]), width == self._width
+        known = self._as_said if same_width else []
+        # A tuple that is the same object as before is not fitted again.
+        fitted = [
+            self._fitted[y]
+            if y < len(known) and known[y] is line and isinstance(line, tuple)
+            else fit_cell(tuple(line) or "", width)
+            for y, line in enumerate(said)
+        ]
+        before, self._as_said, self._fitted, self._width = self._fitted, said, fitted, width
         for y in range(max(len(before), len(fitted))):
             if not same_width or not (y < len(before) and y < len(fitted)):
                 self.refresh(Region(0, y, width, 1))
             elif before[y] != fitted[y]:
                 left, right = _differing(before[y], fitted[y], width)
                 self.refresh(Region(left, y, right - left, 1))
+
+    @property
+    def dim(self) -> bool:
+        """Whether all of it looks old."""
+        return self._look.dim
+
+    @dim.setter
+    def dim(self, dim: bool) -> None:
+        if dim != self._look.dim:
+            self._look.dim = dim
+            self.refresh()
 
     def on_resize(self) -> None:
         self.show()

@@ -9,6 +9,7 @@ from pathlib import Path
 from kmm_tui.board.limits import Limit, StateLimits
 from kmm_tui.board.shifts import Shift
 from kmm_tui.board.span import Span
+from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.settings.views import Views
 
 
@@ -29,5 +30,6 @@ class Prefs:
     """What the board looks at when it starts; None is the last hour, or what it was told."""
     fill: bool = True
     """Whether it is asked how it was on other days."""
+    wall: WallPrefs = field(default_factory=WallPrefs)
     folder: Path = Path()
     """Where exports and pictures go."""

@@ -49,19 +49,21 @@ class Tile:
     also: tuple[str, ...] = ()
 
 
-class _Say:
+class Say:
     """Writes figures of one row; too old a row has no values any more."""
 
     def __init__(self, row: ScopeRow | None) -> None:
         self.row = row
 
     def __call__(self, name: str) -> str:
+        """The figure of the metric of this name, as text."""
         if self.row is None or self.row.age is Age.GONE:
             return GONE
         metric = _metric(name)
         return figure_text(self.row.get(metric), metric)
 
     def role(self, name: str) -> Role:
+        """How the figure of the metric of this name looks while it breaches nothing."""
         if self.row is None or self.row.is_old:
             return "stale"
         return "dim" if isinstance(self.row.get(_metric(name)), Absent) else "strong"
@@ -169,7 +171,7 @@ class FigureStrip(RoleLines, can_focus=True):
         """The metric that the picked tile tells of: the one in breach, or the tile's own."""
         shown, _ = place(self._tiles, self.size.width - 1)
         tile = shown[min(self._picked, len(shown) - 1)] if shown else self._tiles[0]
-        worst = _Say(self._row).worst(tile)
+        worst = Say(self._row).worst(tile)
         return worst.metric if worst else tile.metric
 
     @property
@@ -185,7 +187,7 @@ class FigureStrip(RoleLines, can_focus=True):
 
     def lines(self, width: int) -> Sequence[Line]:
         shown, gap = place(self._tiles, width - 1)
-        say = _Say(self._row)
+        say = Say(self._row)
         label: list[Span] = [(" ", "value")]
         value: list[Span] = [(" ", "value")]
         below: list[Span] = [(" ", "value")]
@@ -243,7 +245,7 @@ class FigureStrip(RoleLines, can_focus=True):
                 return
 
 
-def _value(tile: Tile, say: _Say) -> tuple[str, Role]:
+def _value(tile: Tile, say: Say) -> tuple[str, Role]:
     worst, role, text = say.worst(tile), say.role(tile.metric), say(tile.metric)
     if worst is None:
         return text, role
@@ -251,7 +253,7 @@ def _value(tile: Tile, say: _Say) -> tuple[str, Role]:
     return f"{GLYPHS[worst.severity]} {text}", "stale" if role == "stale" else ROLES[worst.severity]
 
 
-def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
+def _detail(tile: Tile, say: Say) -> tuple[str, Role]:
     worst = say.worst(tile)
     stale = say.role(tile.metric) == "stale"
     if worst is None:
@@ -265,7 +267,7 @@ def _detail(tile: Tile, say: _Say) -> tuple[str, Role]:
     return text, "stale" if stale else "value"
 
 
-def _below(tile: Tile, say: _Say) -> str:
+def _below(tile: Tile, say: Say) -> str:
     """What belongs to the figure, within the tile; where nothing of it is known, why, once."""
     said: list[str] = []
 
@@ -303,7 +305,7 @@ def _fixed(text: str, role: Role, width: int) -> list[Span]:
 
 def strip_text(row: ScopeRow | None) -> str:
     """The three most important figures as a sentence, for a screen too small for anything else."""
-    say = _Say(row)
+    say = Say(row)
     return (
         f"in queue {say('unassigned_conversations')}, p90 wait {say('queue_wait_time_90th_percentile')}, "
         f"online {say('online_agents')}"

@@ -1,0 +1,119 @@
+"""The middle of a wall: a page in the room that there is, with what is wrong above it in large letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from kmm_tui.board.board import Board
+from kmm_tui.board.derived import metric_named
+from kmm_tui.board.figure_text import age_text, clock_text
+from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.board.state import AGENTS
+from kmm_tui.board.wall import Names, Page, Spot
+from kmm_tui.board.wallsight import Sight
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.header import GLYPHS
+from kmm_tui.ui.lines import Line
+from kmm_tui.ui.wall.digits import SIZES, SMALLEST
+from kmm_tui.ui.wall.figures import ROOM, WIDEST, Shown, counts
+from kmm_tui.ui.wall.grid import Grid, place
+from kmm_tui.ui.wall.paint import BANNER_SIZES, banner, banner_height, paint, word_for
+from kmm_tui.ui.wall.people import people
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Cells in which a page stands."""
+
+    width: int
+    height: int
+
+
+def least_size(sight: Sight | None, rows: int) -> int:
+    """The smallest size of figures that is read from where people stand, on a terminal of `rows`."""
+    if sight is None:
+        return SMALLEST
+    needed = sight.needed(rows)
+    return next((size for size in SIZES if size >= needed), SIZES[-1])
+
+
+def rooms_of(page: Page) -> list[str]:
+    """What the figures of a page need room for, by their units."""
+    metrics = [metric_named(spot.metric) for spot in page.spots]
+    return [ROOM.get(metric.unit, WIDEST) if metric else WIDEST for metric in metrics]
+
+
+def body_of(
+    board: Board,
+    page: Page,
+    area: Area,
+    now: float,
+    *,
+    figure: Callable[[Page, Spot], Shown],
+    least: int,
+    names: Names,
+) -> tuple[Line, ...]:
+    """The lines of `page` at `now`, epoch s; the last ones may be left out."""
+    overall = board.overall(now)
+    if page.agents_of is not None:
+        found = _agents(board, page, area, now, names)
+        return tuple([*_banner(overall, now, 3, area), *found] if _is_bad(overall) else found)
+    figures = [figure(page, spot) for spot in page.spots]
+    rooms = [each.room for each in figures]
+    grid = _grid(rooms, area.width, area.height, page.size, least)
+    if grid is None:
+        return ()
+    if not _is_bad(overall):
+        return tuple(paint(figures, grid))
+    spare = area.height - grid.used
+    size = max((each for each in BANNER_SIZES if banner_height(each) <= spare and each <= grid.size), default=3)
+    above = _banner(overall, now, size, area)
+    smaller = _grid(rooms, area.width, area.height - len(above), page.size, least)
+    if smaller is None:
+        # Too few lines for both: old figures are worth less than the word for what is wrong.
+        kept = figures
+        while kept and smaller is None:
+            kept = kept[:-1]
+            smaller = _grid([each.room for each in kept], area.width, area.height - len(above), None, SMALLEST)
+        figures = kept
+    return (*above, *(paint(figures, smaller) if smaller else []))
+
+
+def _grid(rooms: Sequence[str], width: int, height: int, size: int | None, least: int) -> Grid | None:
+    return place(rooms, width, height, size, least) or place(rooms, width, height)
+
+
+def _is_bad(overall: Freshness) -> bool:
+    return overall.age in (Age.LATE, Age.STALE, Age.GONE) or (
+        overall.age is Age.AWAITED and overall.trouble is not None
+    )
+
+
+def _banner(overall: Freshness, now: float, size: int, area: Area) -> list[Line]:
+    _, role = GLYPHS[overall.age] if overall.age is not Age.AWAITED else GLYPHS[Age.LATE]
+    glyph = GLYPHS[overall.age][0] if overall.age is not Age.AWAITED else GLYPHS[Age.LATE][0]
+    age = f"{age_text(overall.seconds)} old" if overall.seconds is not None else "no data yet"
+    details: list[Span] = [(f"{glyph} {age}", role)]
+    if overall.next_try is not None and overall.trouble:
+        details.append((f" · retry {clock_text(max(0.0, overall.next_try - now) * 1000)}", "dim"))
+    if overall.trouble:
+        details.append((f" · {overall.trouble.message}", "dim"))
+    return banner(word_for(overall), role, details, size, area.width)
+
+
+def _agents(board: Board, page: Page, area: Area, now: float, names: Names) -> list[Line]:
+    scope = page.agents_of
+    assert scope is not None  # noqa: S101 - asked for by the caller
+    figures = counts(board, scope, now)
+    fresh = board.freshness(AGENTS, now)
+    rooms = [each.room for each in figures]
+    least = 3 if area.height < 40 else 5
+    grid = next((g for s in (least, 3) if (g := place(rooms, area.width, s + 2, s))), None)
+    lines = paint(figures, grid) if grid else []
+    if fresh.age is Age.GONE:
+        return lines
+    rows = board.agent_rows(scope)
+    stale = fresh.age is Age.STALE
+    room = area.height - len(lines) - 1
+    return [*lines, (), *people(rows, names, area.width, room, int(now * 1000), stale=stale)]

@@ -1,0 +1,74 @@
+"""The strip of trouble: what is critical, then what is near it, whatever page is up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+
+from kmm_tui.board.derived import metric_named
+from kmm_tui.board.figure_text import figure_text
+from kmm_tui.board.freshness import Age
+from kmm_tui.board.rows import ScopeRow
+from kmm_tui.board.scope import ACCOUNT
+from kmm_tui.board.severity import Severity
+from kmm_tui.ui.cells import clean, cut
+from kmm_tui.ui.columns import Span
+from kmm_tui.ui.levels import GLYPHS, ROLES
+
+LONGEST_NAME = 24
+"""Cells of a name: one skill must not take the place of all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is wrong; `rank` orders those of the same severity, the higher first."""
+
+    severity: Severity
+    text: str
+    rank: int = 0
+    is_old: bool = False
+    is_more: bool = False
+    """Whether something worse of the same is there as well: it stands behind the first things of all others."""
+
+
+def items(rows: Iterable[ScopeRow]) -> list[Item]:
+    """What of `rows` is critical, each figure by itself; of scopes in warning the worst figure only."""
+    found: list[Item] = []
+    for row in rows:
+        if row.age is Age.GONE or row.figures is None:
+            continue
+        name = "Account" if row.scope == ACCOUNT else cut(clean(row.label), LONGEST_NAME)
+        for verdict in row.judged.verdicts.values():
+            is_critical = verdict.severity is Severity.CRITICAL
+            is_worst = verdict.metric == row.judged.worst and verdict.severity is Severity.WARN
+            metric = metric_named(verdict.metric)
+            if metric and (is_critical or is_worst):
+                text = f"{name} {metric.short} {figure_text(row.get(metric), metric)}"
+                is_more = verdict.metric != row.judged.worst
+                found.append(Item(verdict.severity, text, row.judged.rank, row.is_old, is_more))
+    return sorted(found, key=lambda item: (-item.severity, item.is_more, -item.rank, item.text.casefold()))
+
+
+def strip(found: Sequence[Item], width: int) -> list[Span]:
+    """As many items as fit on `width` cells, each whole, and how many more there are."""
+    spans: list[Span] = []
+    used = 0
+    for index, item in enumerate(found):
+        text = f"{GLYPHS[item.severity]} {clean(item.text)}"
+        left = len(found) - index - 1
+        more = len(f"   +{left}") if left else 0
+        size = cell_len(text) + (3 if spans else 0)
+        if used + size + more > width:
+            if not spans and width > 8:
+                spans.append((cut(text, width - more), "stale" if item.is_old else ROLES[item.severity]))
+                left_text = f"   +{left}" if left else ""
+            else:
+                left_text = f"{'   ' if spans else ''}+{left + 1}"
+            return [*spans, (left_text, "dim")] if left_text else spans
+        if spans:
+            spans.append(("   ", "value"))
+        spans.append((text, "stale" if item.is_old else ROLES[item.severity]))
+        used += size
+    return spans
