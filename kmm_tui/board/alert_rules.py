@@ -97,7 +97,7 @@ class AlertRules:
         """
         self.own = tuple(own)
         self._limits = Judge(limits)
-        template = usual or AlertRule("", "")
+        self.usual = template = usual or AlertRule("", "")
         names = dict.fromkeys(limit.metric for limit in limits if metric_named(limit.metric))
         self._of_metric = {
             metric.name: replace(template, key=f"{LIMIT}{metric.name}", name=metric.label)
@@ -111,6 +111,10 @@ class AlertRules:
     def all(self) -> tuple[AlertRule, ...]:
         """Every rule."""
         return (*self.own, *self._of_metric.values())
+
+    def is_quiet(self, key: str, at: float) -> bool:
+        """Whether nobody is to be told at `at` (epoch s) of an alert of the rule with this key."""
+        return next((rule for rule in self.all if rule.key == key), self.usual).is_quiet(at)
 
     def levels(self) -> frozenset[Level]:
         """The levels whose figures the rules need."""

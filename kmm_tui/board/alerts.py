@@ -36,7 +36,7 @@ class What(Enum):
 
     RAISED = "raised"
     WORSE = "worse"
-    """It reached a higher level than ever before."""
+    """It reached a higher level than ever before: whoever took it or silenced it did so for less."""
     WORST = "worst"
     """Only its worst value is another one."""
     ACKNOWLEDGED = "acknowledged"
@@ -283,7 +283,9 @@ class AlertBook:
         now = replace(alert, level=reading.severity, value=value, worst=worst, relapses=relapses, label=reading.label)
         if reached > alert.peak:
             return [
-                self._set(track, replace(now, peak=reached, bound=reading.bound, snoozed_until=None), What.WORSE, at)
+                self._set(
+                    track, replace(now, peak=reached, bound=reading.bound, ack=None, snoozed_until=None), What.WORSE, at
+                )
             ]
         track.alert = now
         if worst != alert.worst and at - track.noted_at >= NOTED_EVERY:
