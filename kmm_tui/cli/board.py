@@ -244,6 +244,21 @@ def run_board(
         wall=wall,
     )
 
+    return show_app(app, mouse=mouse, wall=wall, close=close, watchdog=watchdog)
+
+
+def show_app(
+    app: BoardApp,
+    *,
+    mouse: bool,
+    wall: bool = False,
+    close: Callable[[], Awaitable[None]] | None = None,
+    watchdog: Callable[[], Awaitable[str]] | None = None,
+) -> int:
+    """Shows `app` until its person, a signal or `watchdog` ends it, and then calls `close`. Returns the exit code.
+
+    At a wallboard, `wall`, nobody sits.
+    """
     signals: list[int] = []
 
     async def main() -> str | None:
@@ -254,7 +269,8 @@ def run_board(
         finally:
             if guard:
                 guard.cancel()
-            await close()
+            if close:
+                await close()
 
     why = asyncio.run(main())
     if why:

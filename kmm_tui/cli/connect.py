@@ -52,11 +52,16 @@ def root_options(own: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_settings(
-    options: Mapping[str, Any], *, environ: Mapping[str, str] | None = None, ignore_file: bool = False
+    options: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str] | None = None,
+    ignore_file: bool = False,
+    without_sign_in: bool = False,
 ) -> Loaded:
     """The settings by flags, environment and file. Ends the command with code 2 where something is wrong with them.
 
-    `environ` stands in for the process's own environment; `ignore_file` reads no file.
+    `environ` stands in for the process's own environment; `ignore_file` reads no file; `without_sign_in` is for whoever
+    signs in nowhere, and keeps no secret.
     """
     from kmm_tui.settings import SettingsError, default_path, load
 
@@ -73,6 +78,7 @@ def load_settings(
             environ=os.environ if environ is None else environ,
             config=options.get("config"),
             default_path=Path(os.devnull) if ignore_file else default_path(),
+            without_sign_in=without_sign_in,
         )
     except SettingsError as error:
         lacks_account = any(problem.key.endswith(".account") and not problem.where for problem in error.problems)

@@ -22,17 +22,32 @@ def begin_log(client: KmmClient) -> None:
 
     Ends the command with code 2 where ``KMM_TUI_LOG`` is not one of its levels.
     """
+    from kmm_tui.feed.log import hide_known_to
+
+    _start()
+    hide_known_to(client.redactor)
+    _tell(f"the board of account {client.account}")
+
+
+def begin_log_of(what: str) -> None:
+    """The same for `what` has no client, and so no secret."""
+    _start()
+    _tell(what)
+
+
+def _start() -> None:
     from platformdirs import user_log_path
 
-    from kmm_tui.feed.log import VARIABLE, hide_known_to, log_level, start_log
+    from kmm_tui.feed.log import VARIABLE, log_level, start_log
 
     try:
         level = log_level(os.environ.get(VARIABLE))
     except ValueError as error:
         fail(str(error), Exit.USAGE)
     start_log(user_log_path("kmm-tui", appauthor=False), level)
-    hide_known_to(client.redactor)
+
+
+def _tell(what: str) -> None:
     logger.info(
-        "kmm-tui %s, Python %s, %s: the board of account %s begins",
-        __version__, platform.python_version(), platform.system(), client.account,
+        "kmm-tui %s, Python %s, %s: %s begins", __version__, platform.python_version(), platform.system(), what
     )  # fmt: skip

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +40,8 @@ def replay(context: click.Context, /, *, at: str, speed: float, **given: Any) ->
 def _show(loaded: Loaded, at: str, speed: float) -> int:
     import time
 
-    from kmm_tui.cli.board import end_on_signals, new_prefs
+    from kmm_tui.cli.board import new_prefs, show_app
+    from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.moments import parse_moment
     from kmm_tui.feed.replay import SteadyClock
     from kmm_tui.ui.header import About
@@ -56,7 +55,7 @@ def _show(loaded: Loaded, at: str, speed: float) -> int:
         fail(f"--at: {error}", Exit.USAGE)
     prefs, note = new_prefs(loaded)
     record = record_of(loaded)
-    begin_log(profile.account)
+    begin_log_of(f"a replay of account {profile.account}")
     found, start, end = asyncio.run(place(record, wanted, zone))
     about = About(
         account=profile.account,
@@ -78,19 +77,7 @@ def _show(loaded: Loaded, at: str, speed: float) -> int:
         prefs=prefs,
         note=note,
     )
-    signals: list[int] = []
-
-    async def main() -> str | None:
-        end_on_signals(app, signals)
-        return await app.run_async(mouse=settings.ui.mouse)
-
-    why = asyncio.run(main())
-    if why:
-        click.echo(why, err=True)
-        return Exit.UNEXPECTED
-    if signal.SIGINT in signals:
-        return Exit.INTERRUPTED
-    return Exit.UNEXPECTED if app.return_code else Exit.OK
+    return show_app(app, mouse=settings.ui.mouse)
 
 
 async def place(record: Recorded, at_ms: int, zone: tzinfo | None) -> tuple[int, int, int]:
@@ -119,19 +106,3 @@ async def place(record: Recorded, at_ms: int, zone: tzinfo | None) -> tuple[int,
             Exit.USAGE,
         )
     return at_ms, start, end
-
-
-def begin_log(account: str) -> None:
-    """Logs as the board does. Ends the command with code 2 where ``KMM_TUI_LOG`` is not one of its levels."""
-    import logging
-
-    from platformdirs import user_log_path
-
-    from kmm_tui.feed.log import VARIABLE, log_level, start_log
-
-    try:
-        level = log_level(os.environ.get(VARIABLE))
-    except ValueError as error:
-        fail(str(error), Exit.USAGE)
-    start_log(user_log_path("kmm-tui", appauthor=False), level)
-    logging.getLogger(__name__).info("a replay of account %s begins", account)

@@ -5,8 +5,6 @@ It holds figures and names and no secret; the file is this user's alone.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import hashlib
 import logging
 import threading
@@ -19,6 +17,7 @@ from kmm_tui.board.state import Content, Topic, TopicState
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.plain import from_plain, to_plain
+from kmm_tui.feed.thread import in_thread
 
 VERSION = 1
 WRITE_EVERY = 30.0
@@ -102,7 +101,7 @@ class KeptBoard:
         if self._changed:
             self._changed = False
             states = tuple(self._states.values())
-            await _in_thread(lambda: self._write(states))
+            await in_thread(lambda: self._write(states), "kept board")
 
     def _write(self, states: tuple[TopicState, ...]) -> None:
         try:
@@ -134,24 +133,3 @@ class KeptBoard:
 
 def _all_of_it(content: Content) -> Content:
     return content
-
-
-async def _in_thread(work: Callable[[], None]) -> None:
-    """`work` in a thread that nobody waits for at the end of the program: a disk may hang for ever."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-
-    def finish() -> None:
-        if not done.done():
-            done.set_result(None)
-
-    def run() -> None:
-        try:
-            work()
-        finally:
-            # The loop may have ended meanwhile.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(finish)
-
-    threading.Thread(target=run, name="kept board", daemon=True).start()
-    await done

@@ -61,3 +61,33 @@ class Memory:
             # A `ValueError` is text that no file can hold, such as half a character.
             why = error.strerror if isinstance(error, OSError) else None
             logger.warning("%s cannot be remembered: %s", thing, why or type(error).__name__)
+
+    def forget(self, thing: str) -> None:
+        """From now on it was never remembered."""
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                (self._folder / f"{thing}.json").unlink()
+
+    def touch(self, thing: str, at: float) -> None:
+        """Marks what is remembered as good at `at`, epoch seconds, without writing it again."""
+        if self._folder is not None:
+            with contextlib.suppress(OSError):
+                os.utime(self._folder / f"{thing}.json", (at, at))
+
+    def touched_at(self, thing: str) -> float | None:
+        """The moment of the last `touch`, or of the writing after it, epoch seconds; None if nothing is remembered."""
+        found = self._stat(thing)
+        return found.st_mtime if found else None
+
+    def version(self, thing: str) -> object:
+        """Something that is another whenever something else is remembered; None if nothing is."""
+        found = self._stat(thing)
+        return (found.st_dev, found.st_ino, found.st_size) if found else None
+
+    def _stat(self, thing: str) -> os.stat_result | None:
+        if self._folder is None:
+            return None
+        try:
+            return (self._folder / f"{thing}.json").stat()
+        except OSError:
+            return None

@@ -90,13 +90,21 @@ class Loaded:
         return replace(problem, where=str(source) if source else "", key=key)
 
 
-def load(*, flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None, default_path: Path) -> Loaded:
+def load(
+    *,
+    flags: Mapping[str, Any],
+    environ: Mapping[str, str],
+    config: Path | None,
+    default_path: Path,
+    without_sign_in: bool = False,
+) -> Loaded:
     """The settings by flags (dotted keys, such as ``board.every``) over environment over file over defaults.
 
     ``config`` is the file named by ``--config``; without it ``KMM_TUI_CONFIG`` or ``default_path`` is read. Secret
-    files and commands are not touched. Raises ``SettingsError`` with every problem at once.
+    files and commands are not touched. ``without_sign_in`` leaves out how any profile signs in and reaches its hosts,
+    and lacks none of it: for whoever signs in nowhere. Raises ``SettingsError`` with every problem at once.
     """
-    outcome = _load(flags, environ, config, default_path)
+    outcome = _load(flags, environ, config, default_path, without_sign_in)
     # From here a traceback that prints locals would find secrets in these.
     flags, environ = {}, {}
     if isinstance(outcome, Loaded):
@@ -105,7 +113,7 @@ def load(*, flags: Mapping[str, Any], environ: Mapping[str, str], config: Path |
 
 
 def _load(
-    flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None, default_path: Path
+    flags: Mapping[str, Any], environ: Mapping[str, str], config: Path | None, default_path: Path, without_sign_in: bool
 ) -> Loaded | list[Problem]:
     path, named_by = choose_path(config, environ, default_path)
     draft, unreadable = read(path, named_by)
@@ -129,6 +137,9 @@ def _load(
     if profile:
         for layer in (from_environment, from_flags):
             draft.lay(layer, profile)
+        if without_sign_in:
+            for name in {profile, *in_file}:
+                draft.without_sign_in(name)
 
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)

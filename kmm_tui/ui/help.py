@@ -37,6 +37,7 @@ WORDS: tuple[tuple[str, str], ...] = (
     ("SERVER", "the server failed"),
     ("GARBLED", "an answer that cannot be read"),
     ("REFUSED", "the server does not take the request"),
+    ("NO FEED", "a board that only follows another one: that one has ended or hangs"),
     ("EMPTY?", "the answer fell from many to none: asked again before it is believed"),
 )
 

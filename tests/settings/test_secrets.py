@@ -317,3 +317,28 @@ def test_settings_do_not_change_after_loading(load_text: Load) -> None:
         name = next(iter(type(table).model_fields))
         with pytest.raises(ValueError, match="frozen"):
             setattr(table, name, getattr(table, name))
+
+
+# -- for whoever signs in nowhere
+
+PROXY = 'proxy = "http://me:hunter2-Zq9@proxy.example:8080"'
+
+
+def test_without_a_sign_in_no_secret_of_any_profile_is_kept(load_text: Load, file: Path) -> None:
+    file.write_text(f'profile = "a"\n{IN_FILE}\n[profiles.e]\naccount = 2\n{PROXY}\n')
+    loaded = load(flags={}, environ=IN_ENVIRONMENT, config=None, default_path=file, without_sign_in=True)
+    assert loaded.settings.profile == "d"
+    assert [each.account for each in loaded.settings.profiles.values()] == ["1", "1", "1", "2", "1"]
+    for profile in loaded.settings.profiles.values():
+        assert profile.proxy is None
+        assert SECRET not in str(profile.auth.resolve())
+        assert profile.auth.model_dump()["token"].get_secret_value() == "none"
+
+
+def test_without_a_sign_in_none_is_lacking(file: Path) -> None:
+    file.write_text('[profiles.a]\naccount = 1\nca_bundle = "nowhere.pem"\n')
+    loaded = load(flags={}, environ={}, config=None, default_path=file, without_sign_in=True)
+    assert loaded.settings.chosen.account == "1"
+    assert loaded.settings.chosen.ca_bundle is None
+    with pytest.raises(SettingsError):
+        load(flags={}, environ={}, config=None, default_path=file)
