@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import hypothesis
 import pytest
 import uvicorn
 
@@ -19,6 +20,12 @@ from kmm_tui.simulator.engine import AgentFigures, Figures, Filters, GroupBy, Gr
 from kmm_tui.simulator.server_app import Simulator, create_app
 
 NOW = 1_800_000_030.5  # 30.5 s past a whole minute
+# A busy machine is slow, and that is no finding.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("unhurried")
+
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir", "netrc")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import tzinfo
+from functools import partial
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from textual.app import App, SystemCommand
@@ -265,7 +266,11 @@ class BoardApp(EnduringApp[str]):
     # -- the feed
 
     def _start_worker(self, work: Coroutine[Any, Any, None], name: str) -> object:
-        return self.run_worker(work, name=name, group="feed", exit_on_error=False)
+        worker = self.run_worker(work, name=name, group="feed", exit_on_error=False)
+        if worker._task:
+            # One that is ended before its first step would be complained of on the terminal after the board's end.
+            worker._task.add_done_callback(lambda _: work.close())
+        return worker
 
     def _publish(self, state: TopicState) -> None:
         self.post_message(StateChanged(state))
@@ -371,7 +376,9 @@ class BoardApp(EnduringApp[str]):
     def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
         """Asks for what was, without holding up what is."""
         if self.feed:
-            self.run_worker(self._look_back(self.feed, message), group="past", exclusive=True, exit_on_error=False)
+            self.run_worker(
+                partial(self._look_back, self.feed, message), group="past", exclusive=True, exit_on_error=False
+            )
 
     async def _look_back(self, feed: BoardFeed, message: Travelling.LookedBack) -> None:
         try:

@@ -18,6 +18,7 @@ from kmm_tui.simulator.server import serve
 from kmm_tui.simulator.world import build_world
 
 MINUTE = 60_000
+LATE = 90_000
 ODD_NAMES = (
     "[b]Bold[/b] [link=x]",
     "red \x1b[31mAlert\x07\x9b2J\r\n two\tlines\x00",
@@ -60,14 +61,18 @@ class FrozenFloor:
         ]
 
     def historical(self, filters: Filters, names: Sequence[str], edges: Sequence[int]) -> list[Figures]:
-        shift = self._shift()
+        shift = self._shift(filters)
         return self._world.historical(self._back(filters), names, [edge - shift for edge in edges])
 
-    def _shift(self) -> int:
-        return self.now() // MINUTE * MINUTE - self._stopped // MINUTE * MINUTE
+    def _shift(self, filters: Filters) -> int:
+        now = self.now()
+        # A request that was made just before a minute ended is answered as of then, however late it arrives.
+        if now - LATE < filters.end <= now + MINUTE:
+            now = filters.end - 1
+        return now // MINUTE * MINUTE - self._stopped // MINUTE * MINUTE
 
     def _back(self, filters: Filters) -> Filters:
-        shift = self._shift()
+        shift = self._shift(filters)
         return replace(filters, start=filters.start - shift, end=filters.end - shift)
 
     def _name(self, key: str, name: str) -> str:

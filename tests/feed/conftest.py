@@ -96,7 +96,7 @@ def wait_for() -> Any:
     """Turns the loop until something is so: for answers that come over a socket."""
 
     async def wait_for(so: Callable[[], Any]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not so():  # noqa: ASYNC110 - the product needs no such event
                 await asyncio.sleep(0)
 

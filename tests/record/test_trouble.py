@@ -167,7 +167,7 @@ async def test_a_folder_that_is_none_is_said(new_record: NewRecord, tmp_path: Pa
     note(record, 1)
     await record.written()
     assert record.trouble == "the record is switched off: not a directory; tried again every minute"
-    await asyncio.wait_for(record.close(), 5)
+    await asyncio.wait_for(record.close(), 30)
 
 
 async def test_a_file_that_is_taken_away_is_begun_anew(new_record: NewRecord, folder: Path, clock: TurnedClock) -> None:
@@ -330,7 +330,7 @@ async def test_a_hanging_disk_holds_up_nobody(
 async def test_the_end_does_not_wait_for_a_hanging_disk(new_record: NewRecord, hanging_disk: threading.Event) -> None:
     record = new_record()
     note(record, 1)
-    await asyncio.wait_for(record.close(0.05), 2)
+    await asyncio.wait_for(record.close(0.05), 20)
     hanging_disk.set()
     await record.close()
 

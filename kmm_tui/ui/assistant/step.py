@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -178,7 +179,7 @@ class Step(Screen[None]):
     def ask(self, work: Callable[[], Awaitable[Told]], then: Callable[[Told], None], meanwhile: str) -> None:
         """Shows `meanwhile` and what comes of `work`, and hands it to `then`. What was asked before is given up."""
         self._show(Content.assemble(("○ ", "$kmm-dim"), (meanwhile, "$kmm-dim")))
-        self._asking = self.run_worker(self._ask(work, then), group="ask", exclusive=True, exit_on_error=False)
+        self._asking = self.run_worker(partial(self._ask, work, then), group="ask", exclusive=True, exit_on_error=False)
 
     async def _ask(self, work: Callable[[], Awaitable[Told]], then: Callable[[Told], None]) -> None:
         try:

@@ -17,7 +17,7 @@ USER = {"username": DEMO.username, "password": DEMO.password}
 
 @contextlib.asynccontextmanager
 async def connected(serving: Any, app: Any) -> Any:
-    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=BEARER, timeout=5) as client:
+    async with serving(app) as url, httpx.AsyncClient(base_url=url, headers=BEARER, timeout=20) as client:
         yield client
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -54,6 +55,23 @@ async def test_what_fails_ends_neither_the_board_nor_its_hearing(
             await drawn(pilot)
             assert not isinstance(app.screen, BoardScreen)
     assert len([record for record in caplog.records if "RuntimeError" in record.getMessage()]) == 1
+
+
+async def test_what_is_ended_before_it_began_is_not_complained_of(
+    stage: SetStage, recwarn: pytest.WarningsRecorder
+) -> None:
+    app = stage().app
+    began: list[str] = []
+
+    async def poll() -> None:
+        began.append("poll")
+
+    async with app.run_test(size=(120, 40)):
+        app._start_worker(poll(), "too late")
+        app.workers.cancel_all()
+    gc.collect()
+    assert began == []
+    assert [str(each.message) for each in recwarn] == []
 
 
 @pytest.mark.parametrize(("jump", "woken"), [(31.0, 1), (-31.0, 1), (29.0, 0), (-29.0, 0), (86_400.0, 1)])

@@ -65,7 +65,7 @@ class Show:
 
     async def until(self, *words: str) -> None:
         """Waits until all of `words` are to be seen."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not all(word in self.text for word in words):
                 await self.pilot.pause(0.01)
 
