@@ -376,9 +376,8 @@ class BoardApp(EnduringApp[str]):
     def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
         """Asks for what was, without holding up what is."""
         if self.feed:
-            self.run_worker(
-                partial(self._look_back, self.feed, message), group="past", exclusive=True, exit_on_error=False
-            )
+            work: Any = partial(self._look_back, self.feed, message)
+            self.run_worker(work, group="past", exclusive=True, exit_on_error=False)
 
     async def _look_back(self, feed: BoardFeed, message: Travelling.LookedBack) -> None:
         try:

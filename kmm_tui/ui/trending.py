@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from textual import on
 from textual.message import Message
@@ -208,7 +209,7 @@ class Trending(Comparing):
             self._read_at = -READ_AGAIN
         if self._reading is None and not 0 <= self.now - self._read_at < READ_AGAIN:
             self._reading, self._read_at = key, self.now
-            reading = partial(self._read_line, self.lines, key, metric)
+            reading: Any = partial(self._read_line, self.lines, key, metric)
             self.run_worker(reading, group="trend line", exclusive=True, exit_on_error=False)
         self._draw_line(metric, scope, width)
 

@@ -25,7 +25,8 @@ def cpu_until_end(pid: int, told: Path, wait_until: Any, cpu: Any) -> float:
     if not Path("/proc/self/stat").exists():
         wait_until(told.exists, "the end of the board", SOON)
         return 0.0
-    first = last = cpu(pid)
+    first: float = cpu(pid)
+    last: float = first
 
     def ended() -> bool:
         nonlocal last
