@@ -14,7 +14,9 @@ from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest
 from kmm_tui.settings.layers import AUTH_KEYS
 from kmm_tui.settings.models import FREE_TABLES, LISTS, TABLES, TOP, Profile
+from kmm_tui.settings.own_alerts import OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import OwnShift
 from kmm_tui.settings.table import Table, keys_of
 
@@ -26,6 +28,8 @@ _FORMS_OF_A_VALUE = (
 )
 _HOMES: dict[str, str] = {
     **dict.fromkeys(AUTH_KEYS, "[profiles.NAME.auth]"),
+    **dict.fromkeys(keys_of(OwnNotice), "[[notices]]"),
+    **dict.fromkeys(keys_of(OwnAlert), "[[alerts]]"),
     **dict.fromkeys(keys_of(OwnShift), "[[shifts]]"),
     **{key: f"[{table}]" for table, model in TABLES.items() for key in keys_of(model)},
     **dict.fromkeys(keys_of(OwnLimit), "[[limits]]"),
@@ -137,6 +141,8 @@ def _is_tag(part: object, number: int, method: str) -> bool:
 
 def _extra(path: KeyPath, within: KeyPath, model: type[Table], method: str) -> Finding:
     name = str(path[-1])
+    if not method and len(within) > 1:
+        return unknown(name, path[:-1], ["file", "command", "keyring"])
     if not method:
         return unknown(name, path[:-1], list(keys_of(model)))
     if len(within) > 2:

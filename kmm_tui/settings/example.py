@@ -141,6 +141,61 @@ _EXAMPLE = """\
 #on = "skill:Test*"
 #off = true
 
+# Alerts: what has broken a limit for a while, has one until it has been calm for five minutes. They are told through
+# the channels under [[notices]], and listed on the board with 6.
+#[alerting]
+#on = true
+# Whether limits raise alerts, of the account and of skills; of groups and agents where the limit names them under on.
+#limits = true
+# How long a limit has to be broken; "0s" to "1h".
+#for = "1m"
+# After how long without data there is an alert; "off" is never.
+#no_data = "5m"
+# When nobody is told, of any alert: hours, days, or names of shifts. What is still open is told afterwards.
+#quiet = ["22:00-07:00", "sat, sun"]
+
+# Rules of your own, as many as you like. One on a metric takes the place of the limits on it, where it holds.
+#[[alerts]]
+#name = "Billing waits"
+#metric = "queue_wait_time_90th_percentile"
+# As under [[limits]]. Groups and agents are meant only where they are named: "group:7", "agent:Ana*".
+#on = "skill:Bill*"
+#warn = "1m"
+#critical = "3m"
+#critical_leave = "2m"
+# How long it has to last; without it as under [alerting].
+#for = "3m"
+# When it holds, and when nobody is told.
+#hours = "mon-fri 08:00-20:00"
+#quiet = "Night"
+
+# Or a condition: metrics, numbers, + - * /, comparisons, and, or, not, min, max. Lengths of time are milliseconds.
+#[[alerts]]
+#name = "Thin floor"
+#when = "unassigned_conversations > 5 and online_agents < 3"
+# The condition that ends it; without it the alert is over when the one above is not true any more.
+#until = "unassigned_conversations == 0"
+#level = "critical"
+
+# Who is told of alerts, at most once a minute each: "bell", "osc9" or "osc777" of the terminal, "webhook", "command",
+# or "apprise" for any of its services (pip install 'kmm-tui[notify]'). "kmm-tui alerts test" tries them all.
+#[[notices]]
+#to = "bell"
+
+#[[notices]]
+#to = "webhook"
+#url = { file = "hook-address" }
+# What it gets is signed with this key, and the signature is in the header X-Kmm-Tui-Signature.
+#key = { file = "hook-key" }
+# From which level on: "warn" or "critical".
+#level = "critical"
+#quiet = "23:00-06:00"
+
+#[[notices]]
+#to = "command"
+# A list, without a shell; the notice is JSON on its stdin.
+#command = ["notify-team", "--channel", "ops"]
+
 # How long agents may be away, by the reason they choose; capitals do not matter. These come after usual ones, which
 # "kmm-tui config show" prints. "off" takes a limit away: then the one for the other reasons holds.
 #[away]

@@ -14,7 +14,8 @@ from kmm_tui.settings import keys
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.errors import Problem
 from kmm_tui.settings.keys import KeyPath
-from kmm_tui.settings.models import FILE_ONLY, TABLES, Profile, Settings
+from kmm_tui.settings.models import FILE_ONLY, OPEN, TABLES, Profile, Settings
+from kmm_tui.settings.own_notices import OPEN_FIELDS as NOTICE_FIELDS
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 from kmm_tui.settings.table import keys_of
 
@@ -31,6 +32,7 @@ VARIABLES = {keys.variable(key): key for key in SETTING_KEYS}
 _OPEN_TABLES: tuple[type[BaseModel], ...] = (Settings, *TABLES.values(), SecretFile, SecretCommand, SecretKeyring)
 _PLAIN = frozenset(
     {"account", "name", "domain_api", "ca_bundle", "method", "username", "client_id"}
+    | {*NOTICE_FIELDS}
     | {name for model in _OPEN_TABLES for name in keys_of(model)}
 )
 
@@ -76,7 +78,7 @@ class Layer:
 def covered(value: Any, key: str = "") -> Any:
     """The file's values with every text that may be a secret behind ``SecretStr``, so that no traceback prints it."""
     if isinstance(value, dict):
-        return {name: inner if not key and name in FILE_ONLY else covered(inner, name) for name, inner in value.items()}
+        return {name: inner if not key and name in OPEN else covered(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [covered(inner, key) for inner in value]
     return SecretStr(value) if isinstance(value, str) and key not in _PLAIN else value

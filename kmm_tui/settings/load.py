@@ -14,10 +14,13 @@ from kmm_tui.settings.away import read_away
 from kmm_tui.settings.bindings import read_keys
 from kmm_tui.settings.check import Finding, check, profile_tables, top_level
 from kmm_tui.settings.errors import Problem, SettingsError
+from kmm_tui.settings.hours import FORM, unnamed
 from kmm_tui.settings.keys import KeyPath, dotted, listed, nearest, variable
 from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, flags_layer
 from kmm_tui.settings.models import FREE_TABLES, TABLES, WINDOWS, Board, Profile, Settings
+from kmm_tui.settings.own_alerts import Alerting, OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import TODAY, OwnShift
 from kmm_tui.settings.parents import read_parents
 from kmm_tui.settings.read import choose_path, exposed, read
@@ -37,6 +40,7 @@ _FREE: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[tuple[
 }
 _LACKING = {
     ("limits", "metric"): 'missing; write metric = "queue_wait_time_90th_percentile", or the name of another',
+    ("notices", "to"): 'missing; write to = "webhook", or the name of another channel',
     ("shifts", "name"): 'missing; write name = "Early"',
     ("shifts", "from"): 'missing; write from = "07:00"',
     ("shifts", "to"): 'missing; write to = "15:00"',
@@ -144,7 +148,12 @@ def _load(
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)
     tables = {name: checking.table(model, name) for name, model in TABLES.items()}
-    lists = {"limits": checking.limits(), "shifts": checking.shifts(tables["board"])}
+    lists = {
+        "limits": checking.limits(),
+        "shifts": checking.shifts(tables["board"]),
+        "alerts": checking.alerts(tables["alerting"]),
+        "notices": checking.notices(folder),
+    }
     free = {name: checking.free(name) for name in FREE_TABLES}
     profiles = checking.profiles(folder)
     problems = [*no_profile, *checking.problems(), *unknown_variables]
@@ -222,13 +231,43 @@ class _Checking:
             self._findings.append(Finding(("board", "window"), f"no shift is called so; {hint}"))
         return tuple(good)
 
+    def alerts(self, alerting: Alerting | None) -> tuple[OwnAlert, ...]:
+        """The rules, each title once, as open alerts are known by it; and whether their shifts are there."""
+        self._check_hours(("alerting",), alerting, ("quiet",))
+        seen: set[str] = set()
+        good: list[OwnAlert] = []
+        for at, alert in self._listed(OwnAlert, "alerts"):
+            if alert.title.casefold() in seen:
+                text = f'another rule is called "{alert.title}"; give this one a name of its own'
+                self._findings.append(Finding((*at, "name") if alert.name else at, text))
+            seen.add(alert.title.casefold())
+            self._check_hours(at, alert, ("quiet", "hours"))
+            good.append(alert)
+        return tuple(good)
+
+    def notices(self, folder: Path) -> tuple[OwnNotice, ...]:
+        """The channels; their files start at `folder`."""
+        good = []
+        for at, notice in self._listed(OwnNotice, "notices", folder):
+            self._check_hours(at, notice, ("quiet",))
+            good.append(notice)
+        return tuple(good)
+
+    def _check_hours(self, at: KeyPath, table: Table | None, keys: Iterable[str]) -> None:
+        for key in keys:
+            wrong = unnamed(getattr(table, key), self._named()) if table else None
+            if wrong is not None:
+                meant = nearest(wrong, self._named())
+                hint = f'did you mean "{meant}"?' if meant else f"write {FORM}"
+                self._findings.append(Finding((*at, key), f"neither hours nor a shift; {hint}"))
+
     def _named(self) -> set[str]:
         """Every name of a shift in the file, of those with a mistake, too: that is said already."""
         entries = self._draft.tree.get("shifts", [])
         names = (entry.get("name") for entry in entries if isinstance(entry, dict)) if isinstance(entries, list) else ()
         return {" ".join(name.split()).casefold() for name in names if isinstance(name, str)}
 
-    def _listed(self, model: type[T], name: str) -> Iterator[tuple[KeyPath, T]]:
+    def _listed(self, model: type[T], name: str, folder: Path | None = None) -> Iterator[tuple[KeyPath, T]]:
         """The good tables of a list of tables, with their ways."""
         entries = self._draft.tree.get(name, [])
         for number, entry in enumerate(entries if isinstance(entries, list) else []):
@@ -236,7 +275,7 @@ class _Checking:
             if not isinstance(entry, dict):
                 self._findings.append(Finding(at, f"must be a table; write [[{name}]]"))
                 continue
-            table, findings = check(model, entry, at, None)
+            table, findings = check(model, entry, at, folder)
             for one in findings:
                 lacking = _LACKING.get((name, str(one.path[-1])), one.text)
                 self._findings.append(replace(one, missing=False, text=lacking) if one.missing else one)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
 from kmm_tui.board import span
+from kmm_tui.board.alert_rules import AlertRules
 from kmm_tui.board.limits import Limit, StateLimits
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.shifts import Shift
@@ -20,11 +21,14 @@ from kmm_tui.settings.auth import Auth, Text
 from kmm_tui.settings.away import merged
 from kmm_tui.settings.duration import PATTERN, format_duration, length_between
 from kmm_tui.settings.keys import listed, nearest
+from kmm_tui.settings.own_alerts import Alerting, OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import TODAY, OwnShift, ZoneName, zone_of
 from kmm_tui.settings.secrets import FilePath
 from kmm_tui.settings.size import PATTERN as SIZE_PATTERN
 from kmm_tui.settings.size import USUAL, format_size, read_size
+from kmm_tui.settings.switch import Switch
 from kmm_tui.settings.table import Table, keys_of
 
 DOMAIN_API = "https://api.liveperson.net"
@@ -131,17 +135,6 @@ def _preset(value: Any) -> str:
     raise ValueError(f'unknown preset; did you mean "{meant}"?' if meant else f"must be {choice}")
 
 
-_SWITCH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-
-
-def _switch(value: Any) -> bool:
-    if isinstance(value, str):
-        value = _SWITCH.get(value.strip().lower())
-    if not isinstance(value, bool):
-        raise ValueError("must be true or false")
-    return value
-
-
 _read_window = length_between("1m", "24h", "m", "1h")
 
 
@@ -179,7 +172,6 @@ _AS_TEXT = PlainSerializer(format_duration, return_type=str)
 
 Every = Annotated[timedelta, BeforeValidator(length_between("5s", None, "s", "30s")), _AS_TEXT, _JSON_DURATION]
 Window = Annotated[timedelta | str, BeforeValidator(_window), _JSON_WINDOW]
-Switch = Annotated[bool, BeforeValidator(_switch)]
 
 
 class Profile(Table):
@@ -252,14 +244,16 @@ class Record(Table):
     )
 
 
-TABLES: Mapping[str, type[Table]] = {"board": Board, "ui": Ui, "usual": Usual, "record": Record}
+TABLES: Mapping[str, type[Table]] = {"board": Board, "ui": Ui, "usual": Usual, "record": Record, "alerting": Alerting}
 """The tables that the environment can give, too. Each has a default for every key."""
 FREE_TABLES = ("away", "group_parents", "keys")
 """Tables whose keys are a person's own words."""
-LISTS = ("limits", "shifts")
+LISTS = ("limits", "shifts", "alerts", "notices")
 """Lists of tables."""
 FILE_ONLY = (*LISTS, *FREE_TABLES)
-"""What neither the environment nor flags can give. Nothing in there is a secret."""
+"""What neither the environment nor flags can give."""
+OPEN = tuple(name for name in FILE_ONLY if name != "notices")
+"""Of that, what holds no secret."""
 
 
 class Settings(Table):
@@ -275,6 +269,9 @@ class Settings(Table):
     own_limits: tuple[OwnLimit, ...] = Field(
         (), alias="limits", description="Limits of figures, over those of the preset; of two that fit the later wins."
     )
+    alerting: Alerting = Field(Alerting(), description="What holds for all alerts.")
+    own_alerts: tuple[OwnAlert, ...] = Field((), alias="alerts", description="Rules of your own that raise alerts.")
+    own_notices: tuple[OwnNotice, ...] = Field((), alias="notices", description="Channels that tell of alerts.")
     away: Annotated[dict[str, timedelta | None], _JSON_AWAY] = Field(
         {}, description='How long agents may be away, by reason; "default" is the other reasons, "back_soon" the state.'
     )
@@ -307,6 +304,13 @@ class Settings(Table):
     def limits(self) -> tuple[Limit, ...]:
         """The preset's limits, then the person's own: of two that speak of a scope the later one wins."""
         return (*PRESETS[self.board.preset], *(own.limit() for own in self.own_limits))
+
+    def alert_rules(self) -> AlertRules:
+        """All that raises alerts: the person's own rules, then the limits."""
+        shifts, alerting = self.shifts(), self.alerting
+        usual = alerting.usual(shifts, self.zone())
+        own = [alert.rule(usual, shifts, alerting.hold) for alert in self.own_alerts]
+        return AlertRules(own, self.limits() if alerting.limits else (), usual)
 
     def state_limits(self) -> StateLimits:
         """How long agents may be away: the usual limits with the person's own over them."""

@@ -131,10 +131,13 @@ _JSON_ON = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "item
 _Level = Annotated[float | None, BeforeValidator(_level), _JSON_LEVEL]
 
 
-class OwnLimit(Table):
-    """Two levels for one metric, for all scopes that offer it or for some. Levels are in the metric's own unit."""
+MetricName = Annotated[str, BeforeValidator(_metric), _JSON_METRIC]
 
-    metric: Annotated[str, BeforeValidator(_metric), _JSON_METRIC] = Field(description="Request name of the metric.")
+
+class Leveled(Table):
+    """Two levels for one metric. Levels are in the metric's own unit."""
+
+    metric: MetricName | None = Field(None, description="Request name of the metric.")
     on: Annotated[tuple[Annotated[str, BeforeValidator(_scope)], ...], BeforeValidator(_on), _JSON_ON] = Field(
         (), description='Where it holds: "account", "skill:Bill*", "group:7", "agent:...", an id or name; empty is all.'
     )
@@ -142,10 +145,16 @@ class OwnLimit(Table):
     critical: _Level = Field(None, description="Where critical begins, beyond warn.")
     warn_leave: _Level = Field(None, description="Where the warning ends again, on the calm side of warn.")
     critical_leave: _Level = Field(None, description="Where critical ends again, on the calm side of critical.")
-    off: Annotated[bool, BeforeValidator(_off)] = Field(False, description="No limit for the metric there.")
     least: Annotated[int, BeforeValidator(_least)] = Field(
         0, ge=0, description="So much of what a share is of there has to be before it is judged."
     )
+
+
+class OwnLimit(Leveled):
+    """Two levels for one metric, for all scopes that offer it or for some. Levels are in the metric's own unit."""
+
+    metric: MetricName = Field(description="Request name of the metric.")
+    off: Annotated[bool, BeforeValidator(_off)] = Field(False, description="No limit for the metric there.")
     _place: str = PrivateAttr("settings")
 
     @model_validator(mode="after")

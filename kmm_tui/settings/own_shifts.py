@@ -43,7 +43,8 @@ def _is_length(text: str) -> bool:
     return True
 
 
-def _clock(value: Any) -> time:
+def read_clock(value: Any) -> time:
+    """A time of day, ``24:00`` included. Raises ``ValueError`` with one line that says how to write it."""
     if isinstance(value, time) and value.tzinfo is None and not (value.second or value.microsecond):
         return value
     found = _CLOCK.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -55,7 +56,8 @@ def _clock(value: Any) -> time:
     return time(hour, minute)
 
 
-def _days(value: Any) -> frozenset[int]:
+def read_days(value: Any) -> frozenset[int]:
+    """Days of the week, Monday 0. Raises ``ValueError`` with one line that says how to write them."""
     if isinstance(value, frozenset):
         return value
     parts = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
@@ -128,7 +130,7 @@ def _of_city(name: str) -> str | None:
 ZoneName = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string", "examples": ["Europe/Lisbon"]})]
 _JSON_CLOCK = WithJsonSchema({"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$|^24:00$"})
 _JSON_DAYS = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
-_Clock = Annotated[time, BeforeValidator(_clock), _JSON_CLOCK]
+_Clock = Annotated[time, BeforeValidator(read_clock), _JSON_CLOCK]
 
 
 class OwnShift(Table):
@@ -137,7 +139,7 @@ class OwnShift(Table):
     name: Annotated[str, BeforeValidator(_name)] = Field(description="What it is called; windows can be named by it.")
     begins: _Clock = Field(alias="from", description='When it begins, local time: "07:00".')
     ends: _Clock = Field(alias="to", description='When it ends, local time: "15:00"; "06:00" may be the next day.')
-    days: Annotated[frozenset[int], BeforeValidator(_days), _JSON_DAYS] = Field(
+    days: Annotated[frozenset[int], BeforeValidator(read_days), _JSON_DAYS] = Field(
         EVERY_DAY, description='The days on which it begins: "mon-fri", ["mon", "sat"]; without it every day.'
     )
     zone: ZoneName | None = Field(None, description="Its time zone; without it the board's.")

@@ -100,5 +100,7 @@ def exposed(draft: Draft) -> Iterator[str]:
 def _holds_secret(value: Any, key: str = "") -> bool:
     if isinstance(value, dict):
         return any(_holds_secret(inner, name) for name, inner in value.items())
+    if isinstance(value, list):
+        return any(_holds_secret(inner, key) for inner in value)
     # A proxy's address is masked everywhere, but without a user and password in it others may read it.
     return isinstance(value, SecretStr) and (key != "proxy" or "@" in value.get_secret_value())

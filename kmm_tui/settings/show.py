@@ -17,14 +17,20 @@ from kmm_tui.settings.keys import KeyPath, dotted, listed
 from kmm_tui.settings.layers import DEFAULT, Source
 from kmm_tui.settings.load import Loaded
 from kmm_tui.settings.models import FREE_TABLES, TABLES, Board, Settings
+from kmm_tui.settings.own_alerts import Alerting, alert_text
 from kmm_tui.settings.own_limits import limit_text
+from kmm_tui.settings.own_notices import notice_text
 from kmm_tui.settings.own_shifts import shift_text
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 from kmm_tui.settings.size import USUAL, format_size
 
 MASK = "********"
-_ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", *FREE_TABLES)
-_WITHOUT: dict[KeyPath, str] = {("board", "zone"): "the machine's own"}
+_ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", "own_alerts", "own_notices", *FREE_TABLES)
+_WITHOUT: dict[KeyPath, str] = {
+    ("board", "zone"): "the machine's own",
+    ("alerting", "no_data"): "off",
+    ("alerting", "quiet"): "never",
+}
 """What holds where nothing is set, if that is not simply nothing."""
 _NEEDED = frozenset({"method", "file", "command", "keyring", "metric", "name", "from", "to"})
 """Keys that no layer can give but the file, where their table is there."""
@@ -45,6 +51,8 @@ def show(loaded: Loaded) -> list[Row]:
     shifts = enumerate(settings.own_shifts)
     rows += [_row(loaded, ("shifts", number), shift_text(shift)) for number, shift in shifts]
     rows += _limits(loaded)
+    rows += [_row(loaded, ("alerts", at), alert_text(alert)) for at, alert in enumerate(settings.own_alerts)]
+    rows += [_row(loaded, ("notices", at), notice_text(notice)) for at, notice in enumerate(settings.own_notices)]
     rows += _away(loaded)
     for name in ("group_parents", "keys"):
         rows += [_row(loaded, path, value) for path, value in _values(getattr(settings, name), (name,))]
@@ -106,7 +114,7 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     elif isinstance(value, bool):
         yield path, str(value).lower()
     elif isinstance(value, tuple):
-        yield path, ", ".join(value) or "all"
+        yield path, ", ".join(value) or _WITHOUT.get(path, "all")
     elif value is None:
         yield path, _WITHOUT.get(path, "none")
     else:
@@ -122,10 +130,12 @@ def schema() -> dict[str, Any]:
         table.pop("required", None)
         if required:
             table["required"] = required
-    for name, field in Board.model_fields.items():
-        length = getattr(Board(), name)
-        if isinstance(length, timedelta):
-            whole["$defs"]["Board"]["properties"][field.alias or name]["default"] = format_duration(length)
+    for model in (Board, Alerting):
+        for name, field in model.model_fields.items():
+            length = getattr(model(), name)
+            if isinstance(length, timedelta):
+                properties = whole["$defs"][model.__name__]["properties"]
+                properties[field.alias or name]["default"] = format_duration(length)
     whole["$defs"]["Record"]["properties"]["cap"]["default"] = format_size(USUAL)
     for name in TABLES:
         whole["properties"][name].pop("default", None)

@@ -81,6 +81,9 @@ shifts = st.fixed_dictionaries(
     {"name": times},
     optional={"from": times, "to": times, "days": times | st.lists(times, max_size=3), "zone": times, "form": times},
 )
+hours = st.sampled_from(["22:00-06:00", "mon-fri 8:00-9:00", "sat", "8:00-", ":1", "Early"]) | times
+alerts = st.dictionaries(st.sampled_from(["name", "for", "quiet", "hours", "level", "when", "until"]), hours) | limits
+notices = st.dictionaries(st.sampled_from(["to", "url", "key", "command", "level", "quiet"]), hours | trees)
 sizes = st.sampled_from(["512MB", "1 kb", "9" * 40 + "GB", 512, "14", 15, "on"]) | leaves
 free = st.dictionaries(keys | st.sampled_from(["", " a", "A", "a.b", "<x>", "\n"]), levels | trees, max_size=4)
 documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
@@ -95,6 +98,9 @@ documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
         "record": st.dictionaries(st.sampled_from(["on", "names", "cap"]), sizes),
         "shifts": st.lists(shifts | trees, max_size=3) | trees,
         "limits": st.lists(limits | trees, max_size=3) | trees,
+        "alerting": st.dictionaries(st.sampled_from(["on", "limits", "for", "no_data", "quiet"]), times | levels),
+        "alerts": st.lists(alerts | trees, max_size=2) | trees,
+        "notices": st.lists(notices | trees, max_size=2) | trees,
         "away": free | trees,
         "group_parents": free | trees,
         "keys": free | trees,

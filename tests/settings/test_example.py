@@ -43,6 +43,8 @@ def test_defaults_in_the_example_are_the_defaults(load_text: Load) -> None:
     loaded = load_text(uncommented()).settings
     # A zone is the machine's own by default, so the example's is a sample.
     assert loaded.board.model_copy(update={"zone": None}) == settings.board
+    # Quiet hours are a sample, too.
+    assert loaded.alerting.model_copy(update={"quiet": ()}) == settings.alerting
     assert (loaded.ui, loaded.usual, loaded.record) == (settings.ui, settings.usual, settings.record)
     assert tree["profiles"]["acme"]["domain_api"] == settings.chosen.domain_api
 
@@ -93,7 +95,7 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     profile = table_at(document, "profiles", "acme")
     methods = [document["$defs"][one["$ref"].rpartition("/")[2]] for one in profile["properties"]["auth"]["oneOf"]]
     known = {f"board.{key}" for key in table_at(document, "board")["properties"]}
-    for table in ("ui", "usual", "record"):
+    for table in ("ui", "usual", "record", "alerting"):
         known |= {f"{table}.{key}" for key in table_at(document, table)["properties"]}
     known |= {key for key in profile["properties"] if key != "auth"}
     known |= {f"auth.{key}" for method in methods for key in method["properties"]}
@@ -107,6 +109,9 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
         "usual",
         "record",
         "shifts",
+        "alerting",
+        "alerts",
+        "notices",
         "limits",
         "away",
         "group_parents",
@@ -161,6 +166,7 @@ def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
         "SecretCommand": ["command"],
         "SecretKeyring": ["keyring"],
         "OwnLimit": ["metric"],
+        "OwnNotice": ["to"],
         "OwnShift": ["name", "from", "to"],
     }
 
