@@ -36,6 +36,8 @@ from kmm_tui.feed.usual import Usual
 LIST_EVERY = 600.0
 """Seconds after which the skills and groups are listed again, if nothing else has listed them meanwhile."""
 
+LONGEST_STEP = 5
+"""Minutes after which a trend is asked for again at the latest."""
 MOST_TRENDS = 8
 """Trends that are kept up to date or ready to be: the account's, and of the others those looked at last."""
 
@@ -153,13 +155,17 @@ class Feed:
     def _follow_trend(self, scope: Scope) -> None:
         topic = Topic(Section.TREND, scope)
         if topic not in self._pollers:
-            every = max(self._interval, self._gatherer.wants.trend_interval * 60.0)
-            self._poll(topic, lambda: self._gatherer.trend(scope), every)
+            self._poll(topic, lambda: self._gatherer.trend(scope), self._trend_every)
         self._trends = [*(each for each in self._trends if each != scope), scope]
         if len(self._trends) > MOST_TRENDS:
             oldest = next(each for each in self._trends if each != ACCOUNT)
             self._trends.remove(oldest)
             self._forget(Topic(Section.TREND, oldest))
+
+    @property
+    def _trend_every(self) -> float:
+        # Wide steps are looked for as often as narrow ones, or one would come up to its own length too late.
+        return max(self._interval, min(self._gatherer.wants.trend_interval, LONGEST_STEP) * 60.0)
 
     def _follow_agent(self, key: str) -> None:
         topic = Topic(Section.AGENT, Scope(Level.AGENT, key))
@@ -221,7 +227,7 @@ class Feed:
         self._gatherer.wants = replace(self._gatherer.wants, trend_window=width, trend_interval=interval)
         for topic, poller in self._pollers.items():
             if topic.section is Section.TREND:
-                poller.interval = max(self._interval, interval * 60.0)
+                poller.interval = self._trend_every
                 poller.ask_now(other=True)
 
     @property

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kmm_tui.api.answers import Cost
-from kmm_tui.api.errors import KmmError
+from kmm_tui.api.errors import KmmError, LimitExceeded
 from kmm_tui.api.number import Number
 from kmm_tui.api.query import resolve_metrics
 from kmm_tui.api.window import MINUTE, Window
 from kmm_tui.board.figure import Figures
+from kmm_tui.board.freshness import Trouble
 from kmm_tui.board.look import Look
 from kmm_tui.board.past import PastAnswer, is_settled
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -28,6 +29,8 @@ from kmm_tui.metrics import Kind, Method
 REACH = 5 * MINUTE
 """How far from a window's end, in ms, a value may have been recorded to count as one of that moment."""
 
+NOT_KEPT = "NOT KEPT"
+NO_TREND = "the API keeps counts over time for 24 hours only; this machine's record and the map of hours reach further"
 MOST_TRENDS = 32
 """Past trends that are kept: the API has no more than a day of them."""
 
@@ -243,6 +246,11 @@ class _Failed:
 
     @property
     def states(self) -> list[TopicState]:
+        if self.topic.section is Section.TREND and isinstance(self.error, LimitExceeded):
+            # Nothing is wrong: there is no more than a day of it, and so it says nothing of the board as a whole.
+            return [
+                TopicState(self.topic, 0.0, trouble=Trouble(NOT_KEPT, NO_TREND, self.at), is_paused=True, is_past=True)
+            ]
         topics = [self.topic, ACCOUNT_FIGURES] if self.topic == LISTS[Level.SKILL] else [self.topic]
         trouble = trouble_of(self.error, self.at)
         return [TopicState(topic, 0.0, trouble=trouble, is_past=True) for topic in topics]

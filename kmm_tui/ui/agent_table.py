@@ -46,7 +46,8 @@ BAR = 8
 def state_cell(agent: Agent) -> Cell:
     """The state as glyph and word; the reason, where there is one, says more than the word."""
     if agent.status is None:
-        return ("not told", "dim")
+        # Of a moment that is over nobody can be asked any more.
+        return ("not recorded" if agent.figures.unrecorded else "not told", "dim")
     glyph, word, role = STATES.get(agent.status, ("?", agent.status.lower(), "dim"))
     return ((f"{glyph} ", role), (agent.reason or word, role))
 
@@ -84,7 +85,9 @@ def _level(row: AgentRow, now_ms: int) -> Span:
 def time_in_state(row: AgentRow, now_ms: int) -> Span:
     """How long the agent has been in this state; ticks."""
     spent = _spent(row, now_ms)
-    return ("?", "dim") if spent is None else (clock_text(spent), _time_role(row, spent))
+    if spent is None:
+        return (Absent.NOT_RECORDED.value if row.agent.figures.unrecorded else "?", "dim")
+    return (clock_text(spent), _time_role(row, spent))
 
 
 def time_bar(row: AgentRow, now_ms: int) -> Cell:

@@ -178,12 +178,14 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def _chips(self) -> list[Chip]:
         chips = [Chip(EVERYONE, "", "all", "value", sum(1 for each in self._known if each.status != OFFLINE))]
+        unrecorded = any(each.figures.unrecorded for each in self._known)
         working = self._work
         if working.agents:
             chips.append(Chip(WITH_WORK, "!", "away with work", "warn", len(working.agents)))
         counts = reason_counts(self._known)
         for status, reason, count in counts:
-            sign, word, role = STATES.get(status or "", ("?", (status or "unknown").lower(), "dim"))
+            other = status.lower() if status else "not recorded" if unrecorded else "unknown"
+            sign, word, role = STATES.get(status or "", ("?", other, "dim"))
             if status != OFFLINE:
                 chips.append(Chip(_reason_key(status, reason), sign, reason or word, role, count))
         if self.state not in {chip.key for chip in chips} and self.state != OFFLINE:

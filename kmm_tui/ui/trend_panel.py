@@ -15,6 +15,7 @@ from kmm_tui.board.board import Board
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import AGENTS, Section, Topic
+from kmm_tui.feed.past import NOT_KEPT
 from kmm_tui.metrics import BY_NAME, Kind, Metric
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.heatmap import HeatMap
@@ -74,6 +75,8 @@ class TrendPanel(Panel):
                 tooltip="trend: a longer time, and in the end the shortest again"),
         Binding("H", "screen.trend_map", "Map", id="trend.map",
                 tooltip="trend: the hours of the last 14 days as a map, and back"),
+        Binding("i", "screen.trend_interval", "Interval", id="trend.interval",
+                tooltip="trend: how many minutes the API's own counts are put together, or what suits the stretch"),
     ]  # fmt: skip
     DEFAULT_CSS = """
     TrendPanel {
@@ -155,7 +158,12 @@ class TrendPanel(Panel):
         if trend is None or fresh.age is Age.GONE:
             self._subject = ""
             gone = "--  the last trend is too old to be shown" if trend else "waiting for the first answer"
-            self.chart.message = gone if trend or not fresh.trouble else f"{fresh.trouble.word}: no answer yet"
+            if trend or not fresh.trouble:
+                self.chart.message = gone
+            elif fresh.trouble.word == NOT_KEPT:
+                self.chart.message = f"{fresh.trouble.message}: c, and H"
+            else:
+                self.chart.message = f"{fresh.trouble.word}: no answer yet"
             return
         start, end = trend.window.start, trend.window.end
         if self.shown and self.shown.width:

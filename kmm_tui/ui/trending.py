@@ -43,7 +43,10 @@ READ_AGAIN = 10.0
 """Seconds after which a line is read anew at the earliest."""
 OWN = "api"
 """The key of the API's own counts among metrics."""
-OF_TREND = ("trend_metric", "trend_stretch", "trend_map")
+INTERVALS = (1, 5, 10, 15, 30, 60)
+"""Minutes between points that a person may choose; an answer of the API holds at most 100 of them."""
+MOST_POINTS, LEAST_POINTS = 100, 2
+OF_TREND = ("trend_metric", "trend_stretch", "trend_interval", "trend_map")
 OF_ROWS = ("filter", "hold")
 """What the view of a trend has no rows for."""
 USUAL_MAP = "closed_conversations"
@@ -73,6 +76,8 @@ class Trending(Comparing):
     _is_map = False
     _width = 4 * HOUR
     _own_width: int | None = None
+    _interval: int | None = None
+    """Minutes between points, as chosen; None is what suits the stretch."""
     _line: RecordedLine | None = None
     _line_key: _LineKey | None = None
     _reading: _LineKey | None = None
@@ -174,11 +179,32 @@ class Trending(Comparing):
         asked = trend.window.width if trend else 0
         if self.can_stretch() and self.past is None:
             self._own_width = _next(self._own_width or asked, tuple(OWN_WIDTHS))
-            self.post_message(self.Stretched(self._own_width, OWN_WIDTHS[self._own_width]))
+            if self._interval not in intervals(self._own_width):
+                self._interval = None
+            self.post_message(self.Stretched(self._own_width, self._interval or OWN_WIDTHS[self._own_width]))
         else:
             widths = (*(width for width in OWN_WIDTHS if width < asked), asked)
             self._own_width = _next(self._own_width or asked, widths)
         self._show_other()
+
+    def action_trend_interval(self) -> None:
+        """Goes on to the next number of minutes between points, and after the largest to what suits the stretch."""
+        if self._is_map or self._metric:
+            self.say("intervals are those of the API's own counts: c chooses them")
+        elif self.past is not None or not self.can_stretch():
+            self.say("the interval is chosen at the present: . goes there")
+        else:
+            trend = self.board.trend(self._trend_scope)
+            width = self._own_width or (trend.window.width // HOUR * HOUR if trend else 6 * HOUR)
+            choice = intervals(width)
+            found = next((each for each in choice if each > (self._interval or 0)), None)
+            self._own_width, self._interval = width, found
+            usual = OWN_WIDTHS.get(width, choice[0])
+            self.post_message(self.Stretched(width, found or usual))
+            self.say(
+                f"a point each {found} min" if found else f"a point each {usual} min, as suits {width_text(width)}"
+            )
+            self._show_other()
 
     def action_trend_map(self) -> None:
         """Shows the hours of the last days as a map, or the line again."""
@@ -300,6 +326,11 @@ class Trending(Comparing):
         if self.past and self.past.start == start:
             clock = f"{clock_text(start, self.tz)}–{clock_text(end, self.tz)}"
             self.say(f"the board is that of {clock} now: 1 shows all of it, . comes back to the present")
+
+
+def intervals(width: int) -> tuple[int, ...]:
+    """The intervals that can be chosen for so many ms, in minutes."""
+    return tuple(each for each in INTERVALS if LEAST_POINTS <= width // (each * MINUTE) <= MOST_POINTS)
 
 
 def _usual(method: Method) -> Sequence[str]:

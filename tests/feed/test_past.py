@@ -12,6 +12,7 @@ import pytest
 from kmm_tui.api.errors import LimitExceeded
 from kmm_tui.api.query import AgentViewQuery, GroupBy, MetricsQuery
 from kmm_tui.api.window import DAY, HOUR, MINUTE, Window, floor_minute
+from kmm_tui.board.board import Board
 from kmm_tui.board.derived import DERIVED, figure_of
 from kmm_tui.board.figure import Absent, Figures
 from kmm_tui.board.freshness import Age
@@ -226,6 +227,11 @@ async def test_a_trend_ends_with_the_window_as_far_as_the_api_has_it(centre: Cen
     states = {state.topic: state for state in await feed.past_board(early, Look(agents=False))}
     assert states[TREND].content is None
     assert "24 hours" in str(states[TREND].trouble)
+    # That is how it is, and nothing that makes the board another than one of the past.
+    board = Board()
+    for state in states.values():
+        board.put(state)
+    assert board.overall(slept_on.now()).word == "PAST"
     assert states[ACCOUNT_FIGURES].content is not None
 
 

@@ -88,7 +88,7 @@ async def test_a_window_back_is_clearly_not_live_and_forth_is_now_again(stage: S
         assert "n/r away" not in person.text
         person.line("n/r: not recorded on this machine")
         assert "CLOSED 1h" not in person.text
-        assert "not told" in person.line("Ana Sousa")
+        assert "not recorded" in person.line("Ana Sousa")
         assert "underlined: Sun 22 Nov 12:05–13:05" in person.line("SKILLS 4")
         # Now is asked for as before, and its answers are there when one comes back.
         assert feed.shown == live

@@ -16,6 +16,7 @@ from kmm_tui.board.judge import method_of
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.ui.figure_column import choosable
 from kmm_tui.ui.recordedline import read_line
+from kmm_tui.ui.trending import OWN_WIDTHS, intervals
 
 from .conftest import NOW, NOW_MS, SKILLS, TREND_CONTENT, SetStage, scope_state
 from .person import Person, at_board, shows
@@ -109,6 +110,29 @@ async def test_a_feed_that_can_is_asked_for_a_day_of_the_api_s_counts(stage: Set
         await person.press("5", "z", "z", "z")
         assert asked == [(DAY, 15), (HOUR, 1), (6 * HOUR, 5)]
         assert all(width // (interval * MINUTE) <= 100 for width, interval in asked)
+
+
+@shows("trend.interval")
+async def test_the_interval_of_the_api_s_counts_is_chosen_or_suits_the_stretch(stage: SetStage) -> None:
+    async with at_board(stage) as person:
+        asked: list[tuple[int, int]] = []
+        person.stage.feed.trend_over = lambda *how: asked.append(how)  # type: ignore[attr-defined]
+        await person.press("5", "z", *"iiiii")
+        assert asked == [(DAY, each) for each in (15, 15, 30, 60, 15, 15)]
+        person.line("a point each 15 min")
+        await person.press("z", *"iii")
+        # Of what was chosen only what an answer can hold stays.
+        assert asked[6:] == [(HOUR, each) for each in (15, 30, 1, 1)]
+        assert all(width // (interval * MINUTE) <= 100 for width, interval in asked)
+        await choose(person, "p90 wait")
+        await person.press("i")
+        person.line("intervals are those of the API's own counts")
+
+
+def test_an_interval_makes_a_line_and_not_more_points_than_the_api_answers() -> None:
+    for width in OWN_WIDTHS:
+        assert intervals(width)
+        assert all(2 <= width // (each * MINUTE) <= 100 for each in intervals(width))
 
 
 async def test_a_line_is_read_anew_with_new_answers_but_not_more_often_than_every_ten_seconds(stage: SetStage) -> None:
