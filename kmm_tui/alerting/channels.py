@@ -61,16 +61,24 @@ def _plain(text: str) -> str:
     return "".join(each if each.isprintable() else " " for each in text)[:LONGEST]
 
 
-class TerminalChannel:
-    """The terminal that the board is on. `write` takes text for it and never waits."""
+class Terminal:
+    """The terminal that the board is on. A screen sets `write`, which takes text for it and never waits."""
 
-    def __init__(self, form: str, write: Callable[[str], None]) -> None:
+    write: Callable[[str], None] | None = None
+
+
+class TerminalChannel:
+    """Tells on the terminal itself."""
+
+    def __init__(self, form: str, terminal: Terminal) -> None:
         self.name = form
-        self._write = write
+        self._terminal = terminal
 
     async def send(self, notice: Notice) -> None:
         """See `Channel`."""
-        self._write(TERMINAL[self.name](notice))
+        if self._terminal.write is None:
+            raise ChannelError("there is no terminal")
+        self._terminal.write(TERMINAL[self.name](notice))
 
 
 def signature(key: SecretStr, timestamp: str, body: bytes) -> str:

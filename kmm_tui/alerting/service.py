@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 
-from kmm_tui.alerting.journal import Entry, Journal, alert_entry, alert_of
+from kmm_tui.alerting.channels import Terminal
+from kmm_tui.alerting.journal import Entry, Journal, alert_entry
+from kmm_tui.alerting.known import Known
 from kmm_tui.alerting.outlet import Outlet
 from kmm_tui.board.alert_rules import AlertRules
 from kmm_tui.board.alert_silence import SILENCE, Silence
@@ -21,8 +23,6 @@ from kmm_tui.metrics import Method
 
 logger = logging.getLogger(__name__)
 
-MOST_PAST = 500
-"""Past alerts that are remembered."""
 JUMP = 30.0
 """Seconds between two turns after which the machine must have slept or its clock have been set."""
 BELIEVED_GONE = 900.0
@@ -47,12 +47,12 @@ class AlertService:
         who: str,
         no_data: float | None = 300.0,
         outlets: Sequence[Outlet] = (),
+        terminal: Terminal | None = None,
     ) -> None:
         """`who` acknowledges here; `no_data` is after how many seconds silence is an alert, None never."""
         self.rules = rules
-        self.version = 0
-        self._past: dict[str, Alert] = {}
-        self._wishes: dict[str, Entry] = {}
+        self._known = Known()
+        self.terminal = terminal or Terminal()
         self._clock = clock
         self._journal = journal
         self._who = who
@@ -62,7 +62,6 @@ class AlertService:
         self._started = clock.now()
         self._silence = Silence(no_data, self._started, rules.usual) if no_data is not None else None
         self._book = AlertBook()
-        self._shown: dict[str, Alert] = {}
         self._in_charge = False
         self._entries: list[Entry] = []
         self._seen: dict[Topic, object] = {}
@@ -78,12 +77,17 @@ class AlertService:
         """The open alerts, those to look at first in front."""
         if self._in_charge:
             return self._book.open
-        return AlertBook(self._shown.values()).open
+        return self._known.open
 
     @property
     def past(self) -> list[Alert]:
         """Alerts that are over, the newest first."""
-        return list(reversed(self._past.values()))
+        return self._known.past
+
+    @property
+    def version(self) -> int:
+        """Grows whenever an alert is raised, over, or otherwise another one; not with each new value."""
+        return self._known.version
 
     @property
     def is_in_charge(self) -> bool:
@@ -253,7 +257,7 @@ class AlertService:
             await asyncio.to_thread(self._journal.append, entries)
         if self._in_charge and await asyncio.to_thread(self._journal.is_full):
             now = self._clock.now()
-            kept = [*self._past.values(), *self._book.open]
+            kept = [*reversed(self._known.past), *self._book.open]
             snapshot = [alert_entry("kept", alert, now) for alert in kept]
             await asyncio.to_thread(self._journal.begin_anew, snapshot)
 
@@ -265,54 +269,26 @@ class AlertService:
 
     async def _follow(self) -> None:
         is_mine = await asyncio.to_thread(self._journal.take_charge)
-        self._learn(await asyncio.to_thread(self._journal.read))
+        self._known.learn(await asyncio.to_thread(self._journal.read))
         if not is_mine:
             return
         now = self._clock.now()
         self._in_charge, self._started = True, now
-        self._book = AlertBook(self._shown.values())
+        self._book = AlertBook(self._known.open)
         if self._silence:
             self._silence.excuse(now)
             self._silence.expect(ACCOUNT, "the account")
         keys = [rule.key for rule in self.rules.all]
         silences = [f"{SILENCE}{key}" for key in ("", *keys)] if self._silence else []
         self._take(self._book.keep_only([*keys, *silences], now))
-        for wish in self._wishes.values():
+        for wish in list(self._known.wishes.values()):
             self._fulfil(wish)
-        self._wishes.clear()
         untold = [alert for alert in self._book.open if not alert.is_told]
         self._tell([Change(What.RAISED, alert, now) for alert in untold if not alert.is_muted(now)])
 
-    def _learn(self, entries: Iterable[Entry]) -> None:
-        for entry in entries:
-            if entry.get("what") == "told":
-                self._note_told([str(each) for each in _list(entry.get("ids"))])
-            elif "do" in entry:
-                self._wishes[str(entry.get("id"))] = entry
-            elif alert := alert_of(entry):
-                # Whatever was wished of it before has been fulfilled.
-                self._wishes.pop(alert.id, None)
-                self._note_shown(alert)
-
-    def _note_shown(self, alert: Alert) -> None:
-        self.version += 1
-        self._shown.pop(alert.id, None)
-        self._past.pop(alert.id, None)
-        if alert.is_open:
-            self._shown[alert.id] = alert
-        else:
-            self._past[alert.id] = alert
-            if len(self._past) > MOST_PAST:
-                del self._past[next(iter(self._past))]
-
-    def _note_told(self, ids: Sequence[str]) -> None:
-        told = AlertBook(self._shown.values())
-        told.told(ids)
-        self._shown = {alert.id: alert for alert in told.open}
-
     def _take(self, changes: Sequence[Change]) -> None:
         for change in changes:
-            self._note_shown(change.alert)
+            self._known.note(change.alert)
             self._entries.append(alert_entry(change.what.value, change.alert, change.at))
         if changes:
             self._tell(changes)
@@ -331,7 +307,3 @@ class AlertService:
 
 def _joined(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted({*one, *other}))
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

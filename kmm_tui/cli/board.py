@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kmm_tui.cli.alerts import alerts_of
 from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_budget, new_client
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
 
+    from kmm_tui.alerting.service import AlertService
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.window import Window
     from kmm_tui.feed.budget import Budget
@@ -99,6 +101,7 @@ def show_board(options: Mapping[str, Any], wall: Callable[[Loaded, Prefs], Prefs
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         record=record_of(loaded) if settings.record.on else None,
+        alerts=alerts_of(loaded),
     )
 
 
@@ -142,12 +145,14 @@ def new_app(
     days: int = 14,
     record: Record | None = None,
     wall: bool = False,
+    alerts: AlertService | None = None,
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
     `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
-    Answers are kept in `record`, which is started with the board and closed after it. `wall` makes it the wallboard.
+    Answers are kept in `record`, and watched by `alerts`, which are started with the board and closed after it. `wall`
+    makes it the wallboard.
     """
     from kmm_tui.board import grid
     from kmm_tui.board.scope import Watch
@@ -182,16 +187,22 @@ def new_app(
         if record:
             record.start()
             publish = recording(record, publish, lambda: bool(feeds) and feeds[0].subgroups)
+        if alerts:
+            publish = alerts.watching(publish)
         feed = RecordingFeed(
             client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept, archive
         )
         feed.record = record
+        if alerts:
+            feed.besides = alerts.look
+            spawn(alerts.run(), "alerts")
         feeds.append(feed)
         return feed
 
     async def close() -> None:
-        # Both at once: neither a silent server nor a slow disk is to cost the other.
-        await asyncio.gather(log_out(), *([record.close()] if record else []))
+        # All at once: neither a silent server nor a slow disk is to cost the other.
+        ends = [log_out(), *([record.close()] if record else []), *([alerts.close()] if alerts else [])]
+        await asyncio.gather(*ends)
 
     async def log_out() -> None:
         try:
@@ -204,7 +215,7 @@ def new_app(
             logger.exception("the board could not log out")
 
     app = (WallApp if wall else BoardApp)(
-        connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record
+        connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record, alerts=alerts
     )
     apps.append(app)
     return app, close
@@ -225,6 +236,7 @@ def run_board(
     days: int = 14,
     record: Record | None = None,
     wall: bool = False,
+    alerts: AlertService | None = None,
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
@@ -242,6 +254,7 @@ def run_board(
         days=days,
         record=record,
         wall=wall,
+        alerts=alerts,
     )
 
     return show_app(app, mouse=mouse, wall=wall, close=close, watchdog=watchdog)

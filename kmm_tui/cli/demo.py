@@ -102,6 +102,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
 
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.credentials import UserLogin
+    from kmm_tui.cli.alerts import alerts_of
     from kmm_tui.cli.board import new_prefs, run_board
     from kmm_tui.cli.connect import load_settings
     from kmm_tui.feed.budget import Budget
@@ -154,5 +155,6 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         wall=bool(options["wallboard"]),
+        alerts=alerts_of(loaded, is_kept=False),
         watchdog=simulator.ended,
     )

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from kmm_tui import __version__
+from kmm_tui.cli.alerts import alerts
 from kmm_tui.cli.check import check
 from kmm_tui.cli.completion import completion, teach_completion
 from kmm_tui.cli.config import config as config_group
@@ -49,7 +50,7 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, wallboard, setup, check, query, replay, record, config_group, simulate, completion):
+for command in (demo, wallboard, setup, check, query, replay, record, alerts, config_group, simulate, completion):
     cli.add_command(command)
 teach_completion(cli)
 

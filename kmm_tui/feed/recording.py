@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from kmm_tui.board.look import Look
 from kmm_tui.board.scope import Level
 from kmm_tui.board.state import Section, TopicState
 from kmm_tui.feed.feed import Feed
@@ -24,9 +25,15 @@ class Keeps(Protocol):
 
 
 class RecordingFeed(Feed):
-    """A feed that tells of a record's trouble when it has none of its own. Set `record` before it starts."""
+    """A feed that tells of a record's trouble when it has none of its own. Set what it has before it starts."""
 
     record: Keeps | None = None
+    besides: Callable[[Look], Look] | None = None
+    """Makes of what is looked at what has to be asked for, as alerts need figures that nobody looks at."""
+
+    def show(self, look: Look) -> None:
+        """See `Feed`."""
+        super().show(self.besides(look) if self.besides else look)
 
     def note(self) -> str:
         """See `Feed`."""

@@ -11,6 +11,7 @@ from kmm_tui.settings.layers import Origin, Source
 from kmm_tui.settings.load import Loaded, load
 from kmm_tui.settings.models import Board, Profile, Record, Settings, Ui, Usual
 from kmm_tui.settings.own_limits import limit_text
+from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.read import choose_path, default_path
 from kmm_tui.settings.secrets import Ran, Runner, run_command
 from kmm_tui.settings.show import Row, schema, show
@@ -21,6 +22,7 @@ __all__ = [
     "Board",
     "Loaded",
     "Origin",
+    "OwnNotice",
     "Problem",
     "Profile",
     "Ran",

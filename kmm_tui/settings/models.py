@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJsonSchema
 
 from kmm_tui.board import span
-from kmm_tui.board.alert_rules import AlertRules
+from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.limits import Limit, StateLimits
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.shifts import Shift
 from kmm_tui.settings.auth import Auth, Text
 from kmm_tui.settings.away import merged
 from kmm_tui.settings.duration import PATTERN, format_duration, length_between
+from kmm_tui.settings.hours import shifts_of
 from kmm_tui.settings.keys import listed, nearest
 from kmm_tui.settings.own_alerts import Alerting, OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
@@ -311,6 +312,10 @@ class Settings(Table):
         usual = alerting.usual(shifts, self.zone())
         own = [alert.rule(usual, shifts, alerting.hold) for alert in self.own_alerts]
         return AlertRules(own, self.limits() if alerting.limits else (), usual)
+
+    def quiet_hours(self, hours: Sequence[str]) -> Callable[[float], bool]:
+        """Whether a moment (epoch s) lies in `hours`, as they are written."""
+        return AlertRule("", "", quiet=shifts_of(hours, self.shifts(), self.zone()), zone=self.zone()).is_quiet
 
     def state_limits(self) -> StateLimits:
         """How long agents may be away: the usual limits with the person's own over them."""

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
+from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.errors import KmmError
 from kmm_tui.api.window import Window
 from kmm_tui.board.board import Board
@@ -174,8 +175,10 @@ class BoardApp(EnduringApp[str]):
         prefs: Prefs | None = None,
         note: str = "",
         lines: Lines | None = None,
+        alerts: AlertService | None = None,
     ) -> None:
-        """`note` is told at the start, while there is nothing worse to tell; `lines` has what was recorded."""
+        """`note` is told at the start, while there is nothing worse to tell; `lines` has what was recorded,
+        `alerts` what is wrong and was."""
         self._own_themes: dict[str, Theme] = {}
         super().__init__()
         self._connect = connect
@@ -187,6 +190,7 @@ class BoardApp(EnduringApp[str]):
         self._ticked_at = clock.now()
         self._start_note = note
         self._lines = lines
+        self.alerts = alerts
         self._prefs = prefs or Prefs()
         self.board = Board(Judge(self._prefs.limits), self._prefs.state_limits)
         self.feed: BoardFeed | None = None
@@ -219,6 +223,8 @@ class BoardApp(EnduringApp[str]):
         known = deeds()
         self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
         self._load_themes()
+        if self.alerts:
+            self.alerts.terminal.write = self._write_terminal
         self.feed = self._connect(self._start_worker, self._publish)
         board = self.counting
         if board:
@@ -235,6 +241,10 @@ class BoardApp(EnduringApp[str]):
             board.lines = self._lines
             board.can_stretch = lambda: isinstance(self.feed, Stretching)
         self.set_interval(1.0, self._tick)
+
+    def _write_terminal(self, text: str) -> None:
+        if self._driver:
+            self._driver.write(text)
 
     def _load_themes(self) -> None:
         loaded, failed = load_themes()
@@ -319,7 +329,8 @@ class BoardApp(EnduringApp[str]):
                 screen.renew()
 
     def _note(self) -> str:
-        return (self.feed.note() if self.feed else "") or self._start_note
+        own = (self.feed.note() if self.feed else "") or (self.alerts.trouble if self.alerts else "")
+        return own or self._start_note
 
     # -- what a person does
 

@@ -15,7 +15,7 @@ import pytest
 from pydantic import SecretStr
 
 from kmm_tui.alerting import channels
-from kmm_tui.alerting.channels import AppriseChannel, CommandChannel, TerminalChannel, WebhookChannel
+from kmm_tui.alerting.channels import AppriseChannel, CommandChannel, Terminal, TerminalChannel, WebhookChannel
 from kmm_tui.alerting.notice import Notice
 from kmm_tui.alerting.outlet import ChannelError
 from kmm_tui.board.alerts import Change, What
@@ -120,7 +120,12 @@ async def test_a_command_that_fails_is_told_by_its_name_and_code() -> None:
 @pytest.mark.parametrize("form", ["bell", "osc9", "osc777"])
 async def test_a_terminal_gets_one_sequence_whatever_a_name_holds(form: str) -> None:
     written: list[str] = []
-    await TerminalChannel(form, written.append).send(Notice("1", "Ac\x1bme;x\x07", NOW, (HOSTILE, raised())))
+    terminal = Terminal()
+    channel = TerminalChannel(form, terminal)
+    with pytest.raises(ChannelError, match="there is no terminal"):
+        await channel.send(NOTICE)
+    terminal.write = written.append
+    await channel.send(Notice("1", "Ac\x1bme;x\x07", NOW, (HOSTILE, raised())))
     (text,) = written
     if form == "bell":
         assert text == "\a"
