@@ -19,6 +19,7 @@ from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
 from kmm_tui.cli.record import record_of
 from kmm_tui.cli.signals import on_signals
+from kmm_tui.cli.wallboard import tell_sight
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -63,10 +64,10 @@ def _give_size(terminal: int) -> None:
                 termios.tcsetwinsize(terminal, (24, 80))
 
 
-def show_board(options: Mapping[str, Any], wall: Callable[[Loaded, Prefs], Prefs] | None = None) -> int:
+def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
     """Shows the board of the chosen profile until its person ends it. Returns the exit code.
 
-    With `wall` it is the wallboard, as wanted by what that makes of the preferences.
+    With `wall` it is the wallboard.
     """
     need_terminal()
     from kmm_tui.cli.firstrun import first_run, is_first_run
@@ -94,10 +95,10 @@ def show_board(options: Mapping[str, Any], wall: Callable[[Loaded, Prefs], Prefs
         watch=settings.board.watch,
         theme=settings.ui.theme,
         keep=True,
-        prefs=wall(loaded, prefs) if wall else prefs,
+        prefs=prefs,
         note=note,
         mouse=settings.ui.mouse and not wall,
-        wall=wall is not None,
+        wall=wall,
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         record=record_of(loaded) if settings.record.on else None,
@@ -127,6 +128,7 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
         shifts=settings.shifts(),
         span=settings.span(),
         fill=settings.usual.fill,
+        wall=settings.wall(),
     )
     return prefs, views.load()
 
@@ -241,6 +243,8 @@ def run_board(
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
     begin_log(client)
+    if wall and prefs:
+        tell_sight(prefs.wall)
     app, close = new_app(
         client,
         about,

@@ -71,6 +71,9 @@ def load_settings(
         "board.window": options.get("window"),
         "board.watch": list(options.get("watch") or ()) or None,
         "ui.theme": options.get("theme"),
+        "wallboard.screen": options.get("screen"),
+        "wallboard.distance": options.get("distance"),
+        "wallboard.floor": options.get("floor") or None,
     }
     try:
         loaded = load(

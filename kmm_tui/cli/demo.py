@@ -82,6 +82,9 @@ class Simulator:
 @click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")
 @click.option("--theme", default=None, help="Name of the theme, such as kmm-light.")
 @click.option("--wallboard", is_flag=True, help="Show the wallboard: large figures, page by page.")
+@click.option("--screen", hidden=True)
+@click.option("--distance", hidden=True)
+@click.option("--floor", is_flag=True, hidden=True)
 @click.pass_context
 def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[str], **options: Any) -> None:
     """Show the board on a simulated contact centre. Nothing leaves this machine."""
@@ -126,6 +129,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
             "window": root.get("window") or options["window"],
             "watch": list(watch) or root.get("watch"),
             "theme": options["theme"] or root.get("theme"),
+            **{name: options[name] for name in ("screen", "distance", "floor")},
         },
         environ=environ,
         ignore_file=True,

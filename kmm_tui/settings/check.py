@@ -19,6 +19,7 @@ from kmm_tui.settings.own_limits import OwnLimit
 from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import OwnShift
 from kmm_tui.settings.table import Table, keys_of
+from kmm_tui.settings.walls import Wallboard, WallPage
 
 T = TypeVar("T", bound=Table)
 
@@ -31,6 +32,7 @@ _HOMES: dict[str, str] = {
     **dict.fromkeys(keys_of(OwnNotice), "[[notices]]"),
     **dict.fromkeys(keys_of(OwnAlert), "[[alerts]]"),
     **dict.fromkeys(keys_of(OwnShift), "[[shifts]]"),
+    **dict.fromkeys(keys_of(WallPage), "[[wallboard.pages]]"),
     **{key: f"[{table}]" for table, model in TABLES.items() for key in keys_of(model)},
     **dict.fromkeys(keys_of(OwnLimit), "[[limits]]"),
     **dict.fromkeys(keys_of(Profile), "[profiles.NAME]"),
@@ -141,6 +143,8 @@ def _is_tag(part: object, number: int, method: str) -> bool:
 
 def _extra(path: KeyPath, within: KeyPath, model: type[Table], method: str) -> Finding:
     name = str(path[-1])
+    if model is Wallboard and len(within) > 1:
+        return unknown(name, path[:-1], list(keys_of(WallPage)))
     if not method and len(within) > 1:
         return unknown(name, path[:-1], ["file", "command", "keyring"])
     if not method:

@@ -112,6 +112,47 @@ _EXAMPLE = """\
 # How large it may become; "10MB" to "100GB". The oldest goes first.
 #cap = "512MB"
 
+# The wall: large figures on a spare screen, by "kmm-tui wallboard" or with w in the board.
+#[wallboard]
+# How long a page is up, and how long that of a figure that has become critical; "5s" to "1h".
+#rotate = "20s"
+#breach_hold = "1m"
+# Names of agents on their pages: "off", "initials" or "full". With floor there are figures of teams only.
+#names = "off"
+#floor = false
+# The terminal's bell, and a notice on the desktop, when a figure becomes critical. Notices are "off", "osc9" (iTerm2,
+# WezTerm, Windows Terminal) or "osc777" (foot, Ghostty, urxvt): which of them is up to the terminal.
+#bell = false
+#notices = "off"
+# When somebody looks, in the board's zone, as many as you like; without it always. At other times the wall is "dim" or
+# "blank".
+#open = ["mon-fri 07:00-21:00", "sat 09:00-14:00"]
+#closed = "dim"
+# The diagonal of the screen, and from how far it is read: figures are as large as that takes.
+#screen = "55in"
+#distance = "6m"
+
+# Its pages, in their order. Without any: the account, the skills in trouble or busiest, and the groups.
+#[[wallboard.pages]]
+# "account", "skill:PATTERN", "group:PATTERN", an id, a name or a pattern, or a list of these.
+#on = "account"
+# Six figures at most stand on a page; without this the usual ones. Of several skills or groups one metric stands side
+# by side, several make a page of each, and none at all shows of each its worst breach, or how busy it is.
+#metrics = ["unassigned_conversations", "queue_wait_time_90th_percentile", "csat"]
+# Rows of a figure: 3, 5, 7, 10 or 14. Without it as large as fits.
+#size = 5
+#title = "Service"
+
+#[[wallboard.pages]]
+#on = ["skill:Bill*", "group:7"]
+# Only so many of them: those in trouble first, then the busiest.
+#top = 6
+
+#[[wallboard.pages]]
+#on = "group:Lisbon"
+# Lists the agents of a skill or group, instead of figures.
+#agents = true
+
 # Limits of your own, as many as you like; they come after the preset's, and of two that fit the later one wins.
 # metric is a name of the API, or sla_share, online_share (of the agents who are logged in) or online_rate (of the
 # time logged in). Levels are a length of time, a percentage or a number, by the metric: "1m30s", "85%", 3.

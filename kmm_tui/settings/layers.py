@@ -18,18 +18,30 @@ from kmm_tui.settings.models import FILE_ONLY, OPEN, TABLES, Profile, Settings
 from kmm_tui.settings.own_notices import OPEN_FIELDS as NOTICE_FIELDS
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 from kmm_tui.settings.table import keys_of
+from kmm_tui.settings.walls import WallPage
 
 AUTH_KEYS = tuple(dict.fromkeys(name for model in METHODS.values() for name in model.model_fields))
+FILE_ONLY_KEYS = ("wallboard.pages",)
+"""Lists of tables inside a table that the environment can give otherwise."""
+LIST_KEYS = ("board.watch", "wallboard.open")
+"""What is written with commas in between where it is one text."""
 SETTING_KEYS = (
     *(name for name in Profile.model_fields if name != "auth"),
     *(f"auth.{name}" for name in AUTH_KEYS),
-    *(f"{table}.{name}" for table, model in TABLES.items() for name in keys_of(model)),
+    *(
+        key
+        for table, model in TABLES.items()
+        for name in keys_of(model)
+        if (key := f"{table}.{name}") not in FILE_ONLY_KEYS
+    ),
 )
 """Every setting that the environment and flags can give. Those of a profile are the chosen profile's."""
 
 VARIABLES = {keys.variable(key): key for key in SETTING_KEYS}
 
-_OPEN_TABLES: tuple[type[BaseModel], ...] = (Settings, *TABLES.values(), SecretFile, SecretCommand, SecretKeyring)
+_OPEN_TABLES: tuple[type[BaseModel], ...] = (
+    Settings, *TABLES.values(), WallPage, SecretFile, SecretCommand, SecretKeyring,
+)  # fmt: skip
 _PLAIN = frozenset(
     {"account", "name", "domain_api", "ca_bundle", "method", "username", "client_id"}
     | {*NOTICE_FIELDS}
@@ -85,7 +97,7 @@ def covered(value: Any, key: str = "") -> Any:
 
 
 def _value(key: str, text: str) -> Any:
-    if key == "board.watch":
+    if key in LIST_KEYS:
         return [part for part in (part.strip() for part in text.split(",")) if part]
     name = key.rpartition(".")[2]
     return text.strip() if name in _PLAIN else SecretStr(text)
@@ -105,8 +117,9 @@ def environment(environ: Mapping[str, str]) -> tuple[Layer, list[Problem]]:
             hint = f"did you mean {keys.PREFIX}{meant}?" if meant else "unset it"
             told = f"unknown variable; {hint}"
             table = name.removeprefix(keys.PREFIX).partition("__")[0].lower()
-            if table in FILE_ONLY:
-                told = f"only the settings file can give {table}; unset this"
+            given = name.removeprefix(keys.PREFIX).lower().replace("__", ".")
+            if table in FILE_ONLY or given in FILE_ONLY_KEYS:
+                told = f"only the settings file can give {given if given in FILE_ONLY_KEYS else table}; unset this"
             problems.append(Problem(name, "", told))
         else:
             layer.values[key] = _value(key, environ[name])

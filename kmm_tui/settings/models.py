@@ -17,6 +17,7 @@ from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.limits import Limit, StateLimits
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.shifts import Shift
+from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.settings.auth import Auth, Text
 from kmm_tui.settings.away import merged
 from kmm_tui.settings.duration import PATTERN, format_duration, length_between
@@ -31,6 +32,7 @@ from kmm_tui.settings.size import PATTERN as SIZE_PATTERN
 from kmm_tui.settings.size import USUAL, format_size, read_size
 from kmm_tui.settings.switch import Switch
 from kmm_tui.settings.table import Table, keys_of
+from kmm_tui.settings.walls import Wallboard
 
 DOMAIN_API = "https://api.liveperson.net"
 PROXY = "http://proxy.example:8080"
@@ -245,7 +247,14 @@ class Record(Table):
     )
 
 
-TABLES: Mapping[str, type[Table]] = {"board": Board, "ui": Ui, "usual": Usual, "record": Record, "alerting": Alerting}
+TABLES: Mapping[str, type[Table]] = {
+    "board": Board,
+    "ui": Ui,
+    "usual": Usual,
+    "record": Record,
+    "alerting": Alerting,
+    "wallboard": Wallboard,
+}
 """The tables that the environment can give, too. Each has a default for every key."""
 FREE_TABLES = ("away", "group_parents", "keys")
 """Tables whose keys are a person's own words."""
@@ -266,6 +275,7 @@ class Settings(Table):
     ui: Ui = Field(Ui(), description="How the board looks and what it listens to.")
     usual: Usual = Field(Usual(), description="What was normal: the same windows on the days before.")
     record: Record = Field(Record(), description="The record of every answer, on this machine.")
+    wallboard: Wallboard = Field(Wallboard(), description="The wall: large figures on a spare screen.")
     own_shifts: tuple[OwnShift, ...] = Field((), alias="shifts", description="The floor's shifts, by name.")
     own_limits: tuple[OwnLimit, ...] = Field(
         (), alias="limits", description="Limits of figures, over those of the preset; of two that fit the later wins."
@@ -316,6 +326,10 @@ class Settings(Table):
     def quiet_hours(self, hours: Sequence[str]) -> Callable[[float], bool]:
         """Whether a moment (epoch s) lies in `hours`, as they are written."""
         return AlertRule("", "", quiet=shifts_of(hours, self.shifts(), self.zone()), zone=self.zone()).is_quiet
+
+    def wall(self) -> WallPrefs:
+        """How the wall is wanted."""
+        return self.wallboard.prefs(self.board.zone)
 
     def state_limits(self) -> StateLimits:
         """How long agents may be away: the usual limits with the person's own over them."""

@@ -23,6 +23,7 @@ from kmm_tui.settings.own_notices import notice_text
 from kmm_tui.settings.own_shifts import shift_text
 from kmm_tui.settings.secrets import SecretCommand, SecretFile, SecretKeyring
 from kmm_tui.settings.size import USUAL, format_size
+from kmm_tui.settings.walls import Wallboard, WallPage, page_text
 
 MASK = "********"
 _ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", "own_alerts", "own_notices", *FREE_TABLES)
@@ -30,6 +31,8 @@ _WITHOUT: dict[KeyPath, str] = {
     ("board", "zone"): "the machine's own",
     ("alerting", "no_data"): "off",
     ("alerting", "quiet"): "never",
+    ("wallboard", "open"): "always",
+    ("wallboard", "pages"): "the usual",
 }
 """What holds where nothing is set, if that is not simply nothing."""
 _NEEDED = frozenset({"method", "file", "command", "keyring", "metric", "name", "from", "to"})
@@ -113,6 +116,8 @@ def _values(value: Any, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
         yield path, format_duration(value)
     elif isinstance(value, bool):
         yield path, str(value).lower()
+    elif isinstance(value, tuple) and value and isinstance(value[0], WallPage):
+        yield from (((*path, number), page_text(page)) for number, page in enumerate(value))
     elif isinstance(value, tuple):
         yield path, ", ".join(value) or _WITHOUT.get(path, "all")
     elif value is None:
@@ -130,7 +135,7 @@ def schema() -> dict[str, Any]:
         table.pop("required", None)
         if required:
             table["required"] = required
-    for model in (Board, Alerting):
+    for model in (Board, Alerting, Wallboard):
         for name, field in model.model_fields.items():
             length = getattr(model(), name)
             if isinstance(length, timedelta):

@@ -85,6 +85,18 @@ hours = st.sampled_from(["22:00-06:00", "mon-fri 8:00-9:00", "sat", "8:00-", ":1
 alerts = st.dictionaries(st.sampled_from(["name", "for", "quiet", "hours", "level", "when", "until"]), hours) | limits
 notices = st.dictionaries(st.sampled_from(["to", "url", "key", "command", "level", "quiet"]), hours | trees)
 sizes = st.sampled_from(["512MB", "1 kb", "9" * 40 + "GB", 512, "14", 15, "on"]) | leaves
+WALL_WORDS = ("account", "skill:Bill*", "mon-fri 07:00-21:00", "55in", "6m", "blank", "initials", "osc9", 5, 20, "20s")
+wall_values = st.sampled_from(WALL_WORDS) | times | levels
+wall_pages = st.dictionaries(
+    st.sampled_from(["on", "metrics", "size", "title", "top", "agents", "metric"]),
+    wall_values | st.lists(st.sampled_from([*METRICS, *WALL_WORDS]) | leaves, max_size=3),
+    max_size=4,
+)
+walls = st.dictionaries(
+    st.sampled_from(["rotate", "names", "floor", "open", "closed", "notices", "bell", "screen", "distance", "rotat"]),
+    wall_values | st.lists(wall_values, max_size=2),
+    max_size=4,
+)
 free = st.dictionaries(keys | st.sampled_from(["", " a", "A", "a.b", "<x>", "\n"]), levels | trees, max_size=4)
 documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
     {},
@@ -96,6 +108,11 @@ documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
         "ui": st.dictionaries(st.sampled_from(["theme", "mouse", "pin"]), levels, max_size=3) | trees,
         "usual": st.dictionaries(st.sampled_from(["fill", "days"]), sizes),
         "record": st.dictionaries(st.sampled_from(["on", "names", "cap"]), sizes),
+        "wallboard": st.builds(
+            lambda wall, pages: {**wall, "pages": pages}, walls, st.lists(wall_pages | trees, max_size=2)
+        )
+        | walls
+        | trees,
         "shifts": st.lists(shifts | trees, max_size=3) | trees,
         "limits": st.lists(limits | trees, max_size=3) | trees,
         "alerting": st.dictionaries(st.sampled_from(["on", "limits", "for", "no_data", "quiet"]), times | levels),

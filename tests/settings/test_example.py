@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from kmm_tui.settings import Loaded, SettingsError, commented_example, schema, write_example
-from kmm_tui.settings.layers import SETTING_KEYS
+from kmm_tui.settings.layers import FILE_ONLY_KEYS, SETTING_KEYS
 
 Load = Callable[..., Loaded]
 
@@ -95,11 +95,11 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
     profile = table_at(document, "profiles", "acme")
     methods = [document["$defs"][one["$ref"].rpartition("/")[2]] for one in profile["properties"]["auth"]["oneOf"]]
     known = {f"board.{key}" for key in table_at(document, "board")["properties"]}
-    for table in ("ui", "usual", "record", "alerting"):
+    for table in ("ui", "usual", "record", "alerting", "wallboard"):
         known |= {f"{table}.{key}" for key in table_at(document, table)["properties"]}
     known |= {key for key in profile["properties"] if key != "auth"}
     known |= {f"auth.{key}" for method in methods for key in method["properties"]}
-    assert known == set(SETTING_KEYS)
+    assert known - set(FILE_ONLY_KEYS) == set(SETTING_KEYS)
     assert all(table["additionalProperties"] is False for table in (document, profile, *methods))
     assert set(document["properties"]) == {
         "profile",
@@ -108,6 +108,7 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
         "ui",
         "usual",
         "record",
+        "wallboard",
         "shifts",
         "alerting",
         "alerts",

@@ -10,14 +10,14 @@ from kmm_tui.board.derived import metric_named
 from kmm_tui.board.figure_text import age_text, clock_text
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.state import AGENTS
-from kmm_tui.board.wall import Names, Page, Spot
-from kmm_tui.board.wallsight import Sight
+from kmm_tui.board.wall import MOST_FIGURES, USUAL, Names, Page, Plan, Spot
+from kmm_tui.board.wallsight import Sight, sight_text
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.header import GLYPHS
 from kmm_tui.ui.lines import Line
 from kmm_tui.ui.wall.digits import SIZES, SMALLEST
 from kmm_tui.ui.wall.figures import ROOM, WIDEST, Shown, counts
-from kmm_tui.ui.wall.grid import Grid, place
+from kmm_tui.ui.wall.grid import Grid, capacity, place
 from kmm_tui.ui.wall.paint import BANNER_SIZES, banner, banner_height, paint, word_for
 from kmm_tui.ui.wall.people import people
 
@@ -36,6 +36,33 @@ def least_size(sight: Sight | None, rows: int) -> int:
         return SMALLEST
     needed = sight.needed(rows)
     return next((size for size in SIZES if size >= needed), SIZES[-1])
+
+
+def sight_words(sight: Sight, plans: Sequence[Plan], width: int, height: int) -> list[str]:
+    """How large figures are on a terminal of this size, and which pages cannot hold theirs, a line each."""
+    area, least = area_of(width, height), least_size(sight, height)
+    counts = [(plan, min(MOST_FIGURES, len(plan.metrics) or MOST_FIGURES)) for plan in plans if not plan.agents]
+    found, used = [], []
+    for plan, count in counts:
+        room = _widest(plan.metrics or USUAL)
+        fits = capacity([room] * count, area.width, area.height, plan.size, least)
+        if grid := place([room] * (fits or count), area.width, area.height, plan.size, least):
+            used.append(grid.size)
+        if fits < count:
+            name = plan.title or ", ".join(plan.on)
+            parts = f"{fits} at a time" if fits else "smaller than that"
+            found.append(f"the page {name} cannot hold {count} figures that large: they are shown {parts}")
+    return [sight_text(sight, height, min(used, default=None), SIZES[-1]), *found]
+
+
+def _widest(names: Sequence[str]) -> str:
+    rooms = [ROOM.get(metric.unit, WIDEST) for name in names if (metric := metric_named(name))]
+    return max(rooms, key=len, default=WIDEST)
+
+
+def area_of(width: int, height: int) -> Area:
+    """What a terminal leaves for a page: without the first and the last line, the margins, and what the drift takes."""
+    return Area(max(1, width - 3), max(1, height - 3))
 
 
 def rooms_of(page: Page) -> list[str]:

@@ -35,7 +35,7 @@ from kmm_tui.ui.lines import Line
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.strip import strip_text
 from kmm_tui.ui.wall import trouble
-from kmm_tui.ui.wall.body import Area, body_of, least_size, rooms_of
+from kmm_tui.ui.wall.body import Area, area_of, body_of, least_size, rooms_of, sight_words
 from kmm_tui.ui.wall.face import Ends, Middle, beat
 from kmm_tui.ui.wall.figures import shown
 from kmm_tui.ui.wall.grid import capacity
@@ -239,9 +239,7 @@ class WallScreen(Screen[None]):
 
     @property
     def _area(self) -> Area:
-        """What is left for the figures: without the first and the last line, a margin, and what the drift takes."""
-        width, height = self.app.size
-        return Area(max(1, width - 3), max(1, height - 3))
+        return area_of(*self.app.size)
 
     @property
     def _overall(self) -> Freshness:
@@ -306,9 +304,11 @@ class WallScreen(Screen[None]):
         found = [*self._strip, *self.more_trouble]
         spans = trouble.strip(found, room)
         text, until = self._told
-        said = text if text and self.now < until else self.note
-        if said and not found:
-            spans = [(said, "dim")]
+        if text and self.now < until:
+            # For a while after the start nothing is more urgent than whether it can be read.
+            spans = [(text, "dim")]
+        elif self.note and not found:
+            spans = [(self.note, "dim")]
         return spans, right
 
     def _turn_spans(self) -> list[Span]:
@@ -354,6 +354,8 @@ class WallScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Lays out the pages anew."""
+        if self.wall.sight:
+            self.tell("; ".join(sight_words(self.wall.sight, self.wall.plans, *self.app.size)))
         self._choose(anew=True)
         self._drawn = None
         self._draw()
