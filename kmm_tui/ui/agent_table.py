@@ -14,7 +14,7 @@ from kmm_tui.board.snapshot import Agent
 from kmm_tui.metrics import BY_NAME, Method, Metric
 from kmm_tui.ui.bars import bar
 from kmm_tui.ui.columns import Cell, Column, Span
-from kmm_tui.ui.figure_column import choosable, figure_cell, figure_column
+from kmm_tui.ui.figure_column import Widths, choosable, figure_cell, figure_column, named
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.roles import Role
 
@@ -113,8 +113,8 @@ def _slots(row: AgentRow) -> Span:
     return (f"{figure_text(row.get(free), free)}/{figure_text(places, most)}", "value")
 
 
-def _name(row: AgentRow) -> Span:
-    return (row.agent.name or f"agent {row.key}", "value")
+def _name(widths: Widths) -> Callable[[AgentRow], Cell]:
+    return lambda row: named((row.agent.name or f"agent {row.key}", "value"), row, widths)
 
 
 def _render(metric: Metric) -> Callable[[AgentRow], Cell]:
@@ -130,13 +130,13 @@ def _since(row: AgentRow) -> int | None:
     return None if since is None else -since
 
 
-def agent_columns(chosen: Sequence[str] | None = None) -> tuple[Column[AgentRow], ...]:
-    """The columns. `chosen` are metrics by name; None is the usual ones."""
+def agent_columns(chosen: Sequence[str] | None = None, widths: Widths = lambda _: 1) -> tuple[Column[AgentRow], ...]:
+    """The columns. `chosen` are metrics by name; None is the usual ones. `widths` are those on the screen."""
     usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
     metrics = choosable(Method.AGENT_VIEW)
     columns: list[Column[AgentRow]] = [
         Column("level", "", 1, ticking=_level),
-        Column("name", "agent", 16, render=_name, max_width=28, gap=1, sort_value=_name_order),
+        Column("name", "agent", 16, render=_name(widths), max_width=28, gap=1, sort_value=_name_order),
         Column(
             "state", "state", 13, render=lambda row: state_cell(row.agent), sort_value=lambda row: by_state(row.agent)
         ),

@@ -61,7 +61,7 @@ class AgentsPanel(TablePanel[AgentRow]):
         self._chosen: Sequence[str] | None = None
         self._counted_first = False
         super().__init__(
-            agent_columns(),
+            agent_columns(widths=self._width_of),
             agent_key,
             AGENT_SORT,
             name="agents",
@@ -90,7 +90,7 @@ class AgentsPanel(TablePanel[AgentRow]):
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""
         self._chosen = chosen
-        columns = agent_columns(chosen)
+        columns = agent_columns(chosen, self._width_of)
         self.set_columns(counted_first(columns, {*known_metrics(), "for", "limit"}) if self._counted_first else columns)
 
     def prefer_counted(self, wanted: bool) -> None:

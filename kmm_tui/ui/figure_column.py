@@ -6,13 +6,16 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
+from rich.cells import cell_len
+
 from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure import Absent, Figure, Number
 from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.judge import Judged
 from kmm_tui.board.severity import Severity
 from kmm_tui.metrics import Kind, Method, Metric, Unit
-from kmm_tui.ui.columns import Cell, Column
+from kmm_tui.ui.cells import clean
+from kmm_tui.ui.columns import Cell, Column, Span
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.roles import Role
 
@@ -54,6 +57,27 @@ def figure_cell(
     calm: Role = "strong" if strong else "value"
     role = "stale" if stale else "dim" if isinstance(figure, Absent) or figure == 0 else calm
     return (text, role)
+
+
+Widths = Callable[[str], int]
+"""How many cells the column of this key has on the screen; 0 where it is not shown."""
+
+
+def named(name: Span, row: FigureRow, widths: Widths, *, stale: bool = False) -> Cell:
+    """A row's `name`; at the other end of its cell the worst figure in breach, unless that has a column in view.
+
+    Otherwise a row on a narrow screen would be in trouble, and nothing would say of what.
+    """
+    judged = row.judged
+    if judged.worst is None or judged.severity not in (Severity.WARN, Severity.CRITICAL) or widths(judged.worst):
+        return name
+    metric = known_metrics()[judged.worst]
+    label = metric.short.removesuffix(" %")
+    room = widths("name") - cell_len(clean(name[0]))
+    for words in (f"{label} {figure_text(row.get(metric), metric)}", label):
+        if room >= len(words) + 2:
+            return (name, (" " * (room - len(words)), "value"), (words, "stale" if stale else ROLES[judged.severity]))
+    return name
 
 
 def figure_column(

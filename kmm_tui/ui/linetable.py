@@ -129,6 +129,11 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
         self._arrange()
         return tuple(place.column.key for place in self._lines.places)
 
+    def width_of(self, key: str) -> int:
+        """The cells of the column `key`; 0 where there is none, or no room for it."""
+        self._arrange()
+        return next((place.width for place in self._lines.places if place.column.key == key), 0)
+
     @property
     def cursor_column(self) -> str | None:
         """The key of the column under the column cursor, or None while that is hidden."""

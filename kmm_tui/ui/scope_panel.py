@@ -41,7 +41,7 @@ class ScopePanel(TablePanel[ScopeRow]):
         self._comparison: Beside | None = None
         self._counted_first = False
         super().__init__(
-            scope_columns(self.what, depth=self._depth),
+            scope_columns(self.what, depth=self._depth, widths=self._width_of),
             row_key,
             SCOPE_SORT,
             name=name,
@@ -62,7 +62,7 @@ class ScopePanel(TablePanel[ScopeRow]):
         """Shows these metrics; None is the usual ones."""
         self._chosen = chosen
         beside = self._comparison.of if self._comparison else None
-        columns = scope_columns(self.what, chosen, self._depth, beside)
+        columns = scope_columns(self.what, chosen, self._depth, beside, self._width_of)
         self.set_columns(counted_first(columns, known_metrics()) if self._counted_first else columns)
 
     def prefer_counted(self, wanted: bool) -> None:

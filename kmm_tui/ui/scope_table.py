@@ -9,7 +9,7 @@ from kmm_tui.board.rows import EVERYTHING, ScopeRow
 from kmm_tui.board.scope import ACCOUNT
 from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.ui.columns import Cell, Column, Span
-from kmm_tui.ui.figure_column import choosable, figure_cell, figure_column
+from kmm_tui.ui.figure_column import Widths, choosable, figure_cell, figure_column, named
 from kmm_tui.ui.levels import glyph
 
 DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
@@ -60,11 +60,13 @@ def _level(row: ScopeRow) -> Span:
     return glyph(row.severity, stale=row.is_old)
 
 
-def _label(depth: Callable[[ScopeRow], int]) -> Callable[[ScopeRow], Span]:
-    def render(row: ScopeRow) -> Span:
+def _label(depth: Callable[[ScopeRow], int], widths: Widths) -> Callable[[ScopeRow], Cell]:
+    def render(row: ScopeRow) -> Cell:
         if row.scope == ACCOUNT:
-            return ("whole account", "stale" if row.is_old else "accent")
-        return (f"{'  ' * depth(row)}{row.label}", "stale" if row.is_old else "value")
+            name: Span = ("whole account", "stale" if row.is_old else "accent")
+        else:
+            name = (f"{'  ' * depth(row)}{row.label}", "stale" if row.is_old else "value")
+        return name if row.age in (Age.GONE, Age.AWAITED) else named(name, row, widths, stale=row.is_old)
 
     return render
 
@@ -74,18 +76,25 @@ def scope_columns(
     chosen: Sequence[str] | None = None,
     depth: Callable[[ScopeRow], int] = lambda _: 0,
     beside: Callable[[ScopeRow, Metric], Span] | None = None,
+    widths: Widths = lambda _: 1,
 ) -> tuple[Column[ScopeRow], ...]:
     """The columns; `what` is the label of the name: ``skill`` or ``agent group``. `chosen` are metrics by name.
 
     `depth` is how far a row's name is indented, as it stands below another. `beside` says what stands beside by-time
-    figures, such as how they differ from yesterday's.
+    figures, such as how they differ from yesterday's. `widths` are those on the screen.
     """
     usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
     metrics = choosable(Method.METRICS)
     columns: list[Column[ScopeRow]] = [
         Column("level", "", 1, render=_level, sort_value=lambda row: row.judged.rank),
         Column(
-            "name", what, 18, render=_label(depth), max_width=30, gap=1, sort_value=lambda row: row.label.casefold()
+            "name",
+            what,
+            18,
+            render=_label(depth, widths),
+            max_width=30,
+            gap=1,
+            sort_value=lambda row: row.label.casefold(),
         ),
     ]
     for place, name in enumerate(usual if chosen is None else chosen):

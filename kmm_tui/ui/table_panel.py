@@ -58,6 +58,9 @@ class TablePanel(Panel, Generic[RowT]):
         """The arrow stands where the order comes from."""
         self.table.set_sort(*self.sort)
 
+    def _width_of(self, column: str) -> int:
+        return self.table.width_of(column)
+
     # -- rows
 
     def put(self, rows: Sequence[RowT], top: Sequence[RowT] = (), *, other: bool = False) -> None:

@@ -194,8 +194,14 @@ TREES = st.recursive(
 
 
 @given(TREES, st.floats(0, 9), st.sampled_from([*Absent, 0, 0.5]))
+@example("(csat + (csat // csat))", 0.0, 0)
 def test_the_value_is_what_python_says_and_is_absent_where_any_part_is(text: str, csat: float, load: Figure) -> None:
-    read = parse(text, METRICS)
+    try:
+        read = parse(text, METRICS)
+    except ExpressionError:
+        # How often one goes into another is a count, and that goes with no ratio.
+        assert "//" in text
+        return
     figures: dict[str, Figure] = {"csat": csat, "agent_load": load}
     found = read.value(figures.__getitem__)
     if "agent_load" in read.names and isinstance(load, Absent):
@@ -207,7 +213,8 @@ def test_the_value_is_what_python_says_and_is_absent_where_any_part_is(text: str
         assert found is Absent.NOT_APPLICABLE
     else:
         assert found is Absent.NOT_ANSWERED or found == expected
-        assert found is not Absent.NOT_ANSWERED or not abs(expected) < LARGEST / 9**12
+        # A quotient may have been too large on the way to something small.
+        assert found is not Absent.NOT_ANSWERED or "/" in text or not abs(expected) < LARGEST / 9**12
 
 
 @given(st.text(max_size=LONGEST + 50) | st.text("()+-*/<>=!,. 0123456789abcsat_\n", max_size=LONGEST))
