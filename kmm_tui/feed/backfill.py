@@ -101,7 +101,8 @@ class _List:
 class Backfill:
     """Fills the comparable windows of the present one, and the hours of a heat map while somebody looks at it.
 
-    `present` is the live window, `metrics` are request names, `live` what live polling is about to do.
+    `present` is the window that other days are compared with, `metrics` are request names, `live` what live polling is
+    about to do.
     """
 
     def __init__(
@@ -148,6 +149,10 @@ class Backfill:
     @is_on.setter
     def is_on(self, wanted: bool) -> None:
         self._is_on = wanted
+        self.wake()
+
+    def wake(self) -> None:
+        """Looks at once what there is to do."""
         self._wake.set()
 
     @property

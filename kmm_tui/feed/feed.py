@@ -256,6 +256,10 @@ class Feed:
         """What the figures of `scope` were in comparable windows, by days ago and response field; see `UsualOf`."""
         return self._days.usual.usual_of(scope, names, window)
 
+    def compare(self, past: Window | None) -> None:
+        """From now on other days are those before `past`, a window that is over; None is the present again."""
+        self._days.compare(past)
+
     @property
     def backfill(self) -> Backfill:
         """What fills in how it was on other days."""

@@ -49,8 +49,17 @@ class OtherDays:
         self.usual = UsualOf(self._comparable)
         metrics = tuple(metric.name for metric in by_time(wants.metrics, Method.METRICS))
         self.backfill = Backfill(
-            self._asker, self.usual, self._comparable, gatherer.present, metrics, live, budget, clock
+            self._asker, self.usual, self._comparable, self._compared, metrics, live, budget, clock
         )
+        self._past: Window | None = None
+
+    def compare(self, past: Window | None) -> None:
+        """What is to be known of other days is what came before `past`; None is the present again."""
+        self._past = past
+        self.backfill.wake()
+
+    def _compared(self) -> Window:
+        return self._past or self._gatherer.present()
 
     async def board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
         """The board of a window that is over; see `PastBoard.look_at`."""

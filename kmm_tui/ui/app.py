@@ -111,6 +111,15 @@ class Stretching(Protocol):
         ...
 
 
+@runtime_checkable
+class ComparesPast(Protocol):
+    """A feed that can ask how it was before a window that is over, and not only before now."""
+
+    def compare(self, past: Window | None) -> None:
+        """From now on other days are those before `past`; None is the present again."""
+        ...
+
+
 Connect = Callable[[Spawn, Callable[[TopicState], None]], BoardFeed]
 """Makes the feed, given how to start its workers and where to publish."""
 
@@ -383,6 +392,11 @@ class BoardApp(EnduringApp[str]):
         """Asks for trends over another stretch."""
         if isinstance(self.feed, Stretching):
             self.feed.trend_over(message.width, message.interval)
+
+    def on_comparing_compared(self, message: Comparing.Compared) -> None:
+        """Has other days asked for that a window in the past is compared with."""
+        if isinstance(self.feed, ComparesPast):
+            self.feed.compare(message.past)
 
     def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
         """Asks for what was, without holding up what is."""

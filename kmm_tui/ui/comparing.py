@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from kmm_tui.api.window import MINUTE, Window
 from kmm_tui.board.board import Board
@@ -41,6 +43,12 @@ class Against(Enum):
 
 
 ORDER = tuple(Against)
+LABELS = {
+    Against.YESTERDAY: ("yesterday", "day before"),
+    Against.LAST_WEEK: ("last week", "week before"),
+    Against.MEDIAN: ("usual", "usual"),
+}
+"""What stands above it, beside figures of now and beside those of the past."""
 MEANINGS: dict[ChangeKind, tuple[str, Role]] = {
     ChangeKind.BETTER: ("", "dim"),
     ChangeKind.WORSE: ("!", "strong"),
@@ -112,14 +120,31 @@ class Comparison:
     usual_of: UsualOf
     alike: bool = True
     """Whether what is compared with is as wide; see `is_alike`."""
+    is_past: bool = False
+    """Whether `window` is over."""
+
+    @property
+    def label(self) -> str:
+        """What stands above it."""
+        return LABELS[self.against][self.is_past] if self.against in LABELS else ""
 
     def of(self, row: ScopeRow, metric: Metric) -> Span:
         """The change of one figure, as text; nothing where nothing is known."""
+        told = self.beside(row, metric, 0)
+        return told[-1] if told else ("", "dim")
+
+    def beside(self, row: ScopeRow, metric: Metric, width: int) -> tuple[Span, ...]:
+        """What one figure was, and how it has changed; nothing where nothing is known.
+
+        Where `width` cells do not hold both, it is the change.
+        """
         found = self.usual(row.scope, row, metric)
         base = base_of(found, self.against)
         if found is None or base is None or not (self.alike or metric.unit is not Unit.COUNT):
-            return ("", "dim")
-        return change_span(change(metric, found.value, base))
+            return ()
+        was: Span = (f"{figure_text(base, metric)} ", "dim")
+        told = change_span(change(metric, found.value, base))
+        return (was, told) if cell_len(was[0]) + cell_len(told[0]) <= width else (told,)
 
     def usual(self, scope: Scope, row: ScopeRow, metric: Metric) -> Usual | None:
         """What one figure is usually."""
@@ -142,6 +167,14 @@ class Comparing(Travelling):
     """Set by the app: what fills in how it was on other days."""
     _drawn: tuple[object, ...] = ()
     _asked_usual = False
+    _followed: Window | None = None
+
+    class Compared(Message):
+        """Other days are to be known for `past`, a window that is over; None is the present again."""
+
+        def __init__(self, past: Window | None) -> None:
+            super().__init__()
+            self.past = past
 
     def action_compare(self) -> None:
         """Compares with the next thing, and in the end with nothing."""
@@ -152,8 +185,6 @@ class Comparing(Travelling):
     def _compared_words(self) -> str:
         if self.against is Against.NOTHING:
             return "figures stand alone again"
-        if self.past is not None:
-            return f"by-time figures will stand beside {self.against.value} once you are back at now"
         filling = self.backfill_of()
         if not self.prefs.fill:
             return "nothing is asked of other days: it is switched off in the settings ([usual] fill = false)"
@@ -174,24 +205,32 @@ class Comparing(Travelling):
 
     @property
     def is_anchored(self) -> bool:
-        """Whether the live window grows from a begin that stands still."""
-        return is_anchored(self.present.at(self._now_ms)[0])
+        """Whether the window that is looked at grows from a begin that stands still."""
+        return self.past is None and is_anchored(self.present.at(self._now_ms)[0])
 
     @property
     def comparison(self) -> Comparison | None:
-        """How rows are compared; None with nothing, in the past, and before there are figures."""
+        """How rows are compared; None with nothing, and before there are figures."""
         window = self._compared_window
-        if self.against is Against.NOTHING or window is None or self.past is not None:
+        if self.against is Against.NOTHING or window is None:
             return None
-        return Comparison(self.against, window, self.usual_of, is_alike(window, self._model(window)))
+        alike = is_alike(window, self._model(window))
+        return Comparison(self.against, window, self.usual_of, alike, self.past is not None)
 
     @property
     def _compared_window(self) -> Window | None:
         snapshot = self.board.account()
-        return snapshot.window if snapshot and self.present.fits(snapshot.window) else None
+        return snapshot.window if snapshot and self._fits(snapshot.window) else None
+
+    def _fits(self, window: Window) -> bool:
+        return self.past is not None or self.present.fits(window)
 
     def renew_usual(self) -> None:
         """Draws anew what is compared, if it is something else than before."""
+        past = self.past if self.against is not Against.NOTHING or self._asked_usual else None
+        if past != self._followed:
+            self._followed = past
+            self.post_message(self.Compared(past))
         found, filling = self.comparison, self.backfill_of()
         known = filling.progress if filling and self.prefs.fill else None
         wanted = self.against is not Against.NOTHING or self._asked_usual
@@ -200,6 +239,7 @@ class Comparing(Travelling):
         drawn = (self.against, known.done if known else 0, self.groups.subgroups, quarter)
         if drawn != self._drawn:
             self._drawn = drawn
+            self.strip.compare_with(found)
             for panel in (self.skills, self.groups):
                 with_parts = panel is self.groups and self.groups.subgroups
                 panel.compare_with(None if with_parts else found)
@@ -216,7 +256,7 @@ class Comparing(Travelling):
     def usual_words(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:
         """What was usual of a figure, for the answer to `?`."""
         self._asked_usual = True
-        if scope.level is Level.AGENT or self.past is not None:
+        if scope.level is Level.AGENT:
             return ()
         if scope.level is Level.GROUP and self.groups.subgroups:
             return [("usual", "not known of groups with their sub-groups")]
@@ -224,7 +264,7 @@ class Comparing(Travelling):
         content = state.content if state else None
         if not isinstance(content, Snapshot):
             return ()
-        if not self.present.fits(content.window):
+        if not self._fits(content.window):
             return [("awaited", "by-time figures of the chosen window are being asked for")]
         if metric.kind is Kind.BY_TIME and not self.prefs.fill:
             return [("usual", "switched off in the settings: [usual] fill = false")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
 from kmm_tui.board.board import Board, badness
 from kmm_tui.board.derived import known_metrics
@@ -13,21 +12,14 @@ from kmm_tui.board.grouping import tree
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import LISTS
-from kmm_tui.metrics import Metric
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.figure_column import counted_first
 from kmm_tui.ui.levels import counted
-from kmm_tui.ui.scope_table import SCOPE_SORT, row_key, row_words, scope_columns
+from kmm_tui.ui.scope_table import SCOPE_SORT, Beside, row_key, row_words, scope_columns
 from kmm_tui.ui.table_panel import TablePanel
 
 WORDS = {Level.SKILL: ("skills", "SKILLS", "skill"), Level.GROUP: ("groups", "AGENT GROUPS", "agent group")}
 """Name, title and the label of a row's name."""
-
-
-class Beside(Protocol):
-    """Says what stands beside a by-time figure."""
-
-    def of(self, row: ScopeRow, metric: Metric) -> Span: ...
 
 
 class ScopePanel(TablePanel[ScopeRow]):
@@ -61,8 +53,7 @@ class ScopePanel(TablePanel[ScopeRow]):
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""
         self._chosen = chosen
-        beside = self._comparison.of if self._comparison else None
-        columns = scope_columns(self.what, chosen, self._depth, beside, self._width_of)
+        columns = scope_columns(self.what, chosen, self._depth, self._comparison, self._width_of)
         self.set_columns(counted_first(columns, known_metrics()) if self._counted_first else columns)
 
     def prefer_counted(self, wanted: bool) -> None:

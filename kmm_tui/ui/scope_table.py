@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.rows import EVERYTHING, ScopeRow
@@ -49,11 +50,26 @@ def _render(metric: Metric) -> Callable[[ScopeRow], Cell]:
     return render
 
 
-def _beside(metric: Metric, beside: Callable[[ScopeRow, Metric], Span], priority: int) -> Column[ScopeRow]:
-    def render(row: ScopeRow) -> Span:
-        return ("", "dim") if row.is_old else beside(row, metric)
+class Beside(Protocol):
+    """Says what stands beside a by-time figure; `label` is what it is of."""
 
-    return Column(f"{metric.name}~", "Δ", 9, render=render, align="right", priority=priority, gap=1)
+    @property
+    def label(self) -> str: ...
+
+    def beside(self, row: ScopeRow, metric: Metric, width: int) -> tuple[Span, ...]: ...
+
+
+_SOUGHT = 5
+"""So much more a by-time figure is needed while it is compared: whoever wants that wants to see it."""
+BESIDE_CELLS = 13
+"""A figure and its change: ``1:00 ▲+0:22!``."""
+
+
+def _beside(metric: Metric, beside: Beside, priority: int) -> Column[ScopeRow]:
+    def render(row: ScopeRow) -> Cell:
+        return () if row.is_old else beside.beside(row, metric, BESIDE_CELLS)
+
+    return Column(f"{metric.name}~", beside.label, BESIDE_CELLS, render=render, align="right", priority=priority, gap=1)
 
 
 def _level(row: ScopeRow) -> Span:
@@ -75,7 +91,7 @@ def scope_columns(
     what: str,
     chosen: Sequence[str] | None = None,
     depth: Callable[[ScopeRow], int] = lambda _: 0,
-    beside: Callable[[ScopeRow, Metric], Span] | None = None,
+    beside: Beside | None = None,
     widths: Widths = lambda _: 1,
 ) -> tuple[Column[ScopeRow], ...]:
     """The columns; `what` is the label of the name: ``skill`` or ``agent group``. `chosen` are metrics by name.
@@ -102,6 +118,8 @@ def scope_columns(
             label, priority = usual.get(name, (None, 20))
             # Of chosen columns the first ones are the ones that are needed.
             priority = priority if chosen is None else place
+            if beside and chosen is None and metrics[name].kind is Kind.BY_TIME:
+                priority -= _SOUGHT
             columns.append(figure_column(metrics[name], _render(metrics[name]), label=label, priority=priority))
             if beside and metrics[name].kind is Kind.BY_TIME:
                 columns.append(_beside(metrics[name], beside, priority))

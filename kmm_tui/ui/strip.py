@@ -26,6 +26,7 @@ from kmm_tui.ui.columns import Span, fit_cell
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.lines import Line, RoleLines
 from kmm_tui.ui.roles import Role
+from kmm_tui.ui.scope_table import Beside
 
 SPARK_CELLS = 10
 LEAST_KNOWN = 2
@@ -138,6 +139,7 @@ class FigureStrip(RoleLines, can_focus=True):
         super().__init__(id="strip")
         self._window = window
         self._counted_first = False
+        self._beside: Beside | None = None
         self._tiles = tiles(window)
         self._row: ScopeRow | None = None
         self._lines: dict[str, list[Number | None]] = {}
@@ -154,6 +156,12 @@ class FigureStrip(RoleLines, can_focus=True):
         if wanted != self._counted_first:
             self._counted_first = wanted
             self._choose_tiles()
+
+    def compare_with(self, comparison: Beside | None) -> None:
+        """Shows by-time figures beside what they were at another time; None shows them with what belongs to them."""
+        if comparison is not None or self._beside is not None:
+            self._beside = comparison
+            self.show()
 
     def _choose_tiles(self) -> None:
         self._tiles = tiles(self._window)
@@ -197,11 +205,17 @@ class FigureStrip(RoleLines, can_focus=True):
             size = tile.width + (gap if tile is not shown[-1] else 0)
             is_picked = self.has_focus and index == min(self._picked, len(shown) - 1)
             label += _fixed(f"▸{tile.label}" if is_picked else tile.label, "accent" if is_picked else "dim", size)
-            figure, detail = _value(tile, say), _detail(tile, say)
+            figure = _value(tile, say)
             value += _fixed(*figure, size)
-            below += _fixed(*detail, size)
+            below += _fitted(self._compared(tile) or (_detail(tile, say),), size)
             small += _fixed(self._spark(tile), "stale" if figure[1] == "stale" else "dim", size)
         return [label, value, below, small]
+
+    def _compared(self, tile: Tile) -> tuple[Span, ...]:
+        """How it was at another time, in place of what belongs to it; nothing where that is not known."""
+        if self._beside is None or self._row is None or self._row.is_old:
+            return ()
+        return self._beside.beside(self._row, _metric(tile.metric), tile.width)
 
     def _spark(self, tile: Tile) -> str:
         """What the figure was lately, from 0 to its highest or its limit; one that hardly moves stays half as high."""
@@ -300,7 +314,11 @@ def place(all_tiles: Sequence[Tile], width: int) -> tuple[list[Tile], int]:
 
 
 def _fixed(text: str, role: Role, width: int) -> list[Span]:
-    return [(piece, each or "value") for piece, each in fit_cell((text, role), width)]
+    return _fitted(((text, role),), width)
+
+
+def _fitted(spans: tuple[Span, ...], width: int) -> list[Span]:
+    return [(piece, each or "value") for piece, each in fit_cell(spans, width)]
 
 
 def strip_text(row: ScopeRow | None) -> str:

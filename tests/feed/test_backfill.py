@@ -216,6 +216,29 @@ def test_what_is_usual_is_what_was_answered() -> None:
     run_virtually(fill())
 
 
+def test_other_days_are_those_before_a_window_of_the_past_while_somebody_compares_it() -> None:
+    async def compare() -> None:
+        async with floor(some_days) as found:
+            await found.pass_(200)
+            now = int(found.clock.now() * 1000) // GRID * GRID
+            there = Window(now - 5 * DAY - HOUR, now - 5 * DAY)
+            assert found.feed.usual_of(ACCOUNT, ("closed_conversations",), there) == {}
+            found.feed.compare(there)
+            await found.pass_(60)
+            assert set(found.feed.usual_of(ACCOUNT, ("closed_conversations",), there)) == {1, 2}
+            before = [Window(there.start - days * DAY, there.end - days * DAY) for days in (1, 2)]
+            assert [call[2] for call in found.past[-4:]] == [each for each in before for _ in range(2)]
+            # Back at the present nothing is asked for that was known before.
+            calls = len(found.past)
+            found.feed.compare(None)
+            await found.pass_(10)
+            present = Window.last(HOUR, int(found.clock.now() * 1000))
+            assert set(found.feed.usual_of(ACCOUNT, ("closed_conversations",), present)) == {1, 2}
+            assert len(found.past) == calls
+
+    run_virtually(compare())
+
+
 def test_it_can_be_switched_off_and_on() -> None:
     async def switch() -> None:
         async with floor() as found:

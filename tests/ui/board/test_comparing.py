@@ -6,12 +6,15 @@ import csv
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pytest
+
 from kmm_tui.api.window import DAY, Window
 from kmm_tui.board.span import TODAY
 from kmm_tui.feed.backfill import NO_ROOM, Progress
 
 from .conftest import ACCOUNT_SNAPSHOT, LIMITED, NOW, SKILLS, SetStage, scope_state
 from .person import at_board, shows
+from .test_travelling import BACK, past_of
 
 CLOSED, RESPONSE = "closedConversations", "avgTimeToResponse"
 DAYS: dict[int, dict[str, float | None]] = {
@@ -32,13 +35,15 @@ class Filling:
 async def test_figures_stand_beside_those_of_other_days_worse_ones_marked(stage: SetStage) -> None:
     async with at_board(stage, size=SIZE) as person:
         person.stage.feed.days = DAYS
-        assert "Δ" not in person.text
+        assert "yesterday" not in person.text
         await person.press("u")
         person.line("by-time figures beside yesterday")
         billing = person.line("Billing")
-        assert "1:22   ▲+0:22!" in billing
-        assert "▼−12 %" in billing
-        assert "Δ" in person.line("queue")
+        assert "1:22  1:00 ▲+0:22!" in billing
+        assert "88   100 ▼−12 %" in billing
+        assert "yesterday" in person.line("queue")
+        # The account's stand above as well.
+        assert "100 ▲+212 %" in person.line("▼−0:08")
         # Who has no figure is compared with nothing: not as if it were none.
         assert "%" not in person.line("skill 4").partition("skill 4")[2]
         await person.press("u")
@@ -51,24 +56,44 @@ async def test_figures_stand_beside_those_of_other_days_worse_ones_marked(stage:
         assert "▲+10 %" in person.line("Billing")
         await person.press("u")
         person.line("figures stand alone again")
-        assert "Δ" not in person.text
+        assert "yesterday" not in person.text
+        person.line("201 agt")
 
 
-async def test_nothing_is_compared_in_the_past_nor_groups_with_their_sub_groups(stage: SetStage) -> None:
+async def test_groups_with_their_sub_groups_are_compared_with_nothing(stage: SetStage) -> None:
     async with at_board(stage, size=SIZE) as person:
         person.stage.feed.days = DAYS
         await person.press("u", "3")
-        person.line("Δ")
+        assert "yesterday" in person.line("agent group")
         await person.press("g")
-        assert "Δ" not in person.text
+        assert "yesterday" not in person.line("agent group")
         await person.press("g")
-        person.line("Δ")
+        assert "yesterday" in person.line("agent group")
+
+
+async def test_a_window_of_the_past_stands_beside_what_was_usual_then(stage: SetStage) -> None:
+    async with at_board(stage, size=SIZE) as person:
+        feed = person.stage.feed
+        compared: list[Window | None] = []
+        feed.days, feed.compare = DAYS, compared.append  # type: ignore[attr-defined]
+        feed.past[BACK] = past_of(BACK, closed_conversations=271)
         await person.press("left_square_bracket")
-        assert "Δ" not in person.text
+        # Nobody has wanted to know it: other days are asked for the present only.
+        assert compared == []
         await person.press("u")
-        person.line("once you are back at now")
-        await person.press("full_stop", "2")
-        person.line("Δ")
+        assert compared == [BACK]
+        assert "271   100 ▲+171 %" in person.line("whole account")
+        assert "day before" in person.text
+        await person.press("full_stop")
+        assert compared == [BACK, None]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_what_is_compared_is_seen_at_every_size(stage: SetStage, size: tuple[int, int]) -> None:
+    async with at_board(stage, size=size) as person:
+        person.stage.feed.days = DAYS
+        await person.press("u")
+        assert "1:22  1:00 ▲+0:22!" in person.line("Billing")
 
 
 async def test_the_order_and_exports_are_as_without(stage: SetStage, tmp_path: Path) -> None:
@@ -83,7 +108,7 @@ async def test_the_order_and_exports_are_as_without(stage: SetStage, tmp_path: P
         rows = {each["name"]: each for each in csv.DictReader(path.read_text("utf-8").splitlines())}
         assert rows["Billing"]["closed_conversations"] == "88"
         assert rows["Billing"]["avg_time_to_response"] == "82000"
-        assert "▲+0:22!" in rows["Billing"]["avg_time_to_response~"]
+        assert rows["Billing"]["avg_time_to_response~"] == "1:00 ▲+0:22!"
 
 
 async def test_why_tells_what_was_usual(stage: SetStage) -> None:
