@@ -12,7 +12,6 @@ import json
 import logging
 import os
 import re
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -20,6 +19,7 @@ from typing import IO, Any
 from pydantic import TypeAdapter, ValidationError
 
 from kmm_tui.board.alerts import Alert
+from kmm_tui.feed.lock import locked
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Journal:
             # Where no lock can be had no journal can be written either, and people have to be told all the same.
             self._fail(error)
             return True
-        if not _locked(file):
+        if not locked(file):
             file.close()
             return False
         self._lock = file
@@ -172,21 +172,6 @@ class Journal:
         if trouble != self.trouble:
             logger.warning("%s", trouble)
         self.trouble = trouble
-
-
-def _locked(file: IO[bytes]) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _line(entry: Entry) -> bytes:

@@ -17,9 +17,11 @@ from kmm_tui.cli.config import config as config_group
 from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.firstrun import setup
+from kmm_tui.cli.mirror import mirror
 from kmm_tui.cli.query import query
 from kmm_tui.cli.record import record
 from kmm_tui.cli.replay import replay
+from kmm_tui.cli.serve import serve
 from kmm_tui.cli.simulate import simulate
 from kmm_tui.cli.wallboard import wallboard
 
@@ -50,7 +52,21 @@ def cli(context: click.Context, /, **options: Any) -> None:
         context.exit(show_board(options))
 
 
-for command in (demo, wallboard, setup, check, query, replay, record, alerts, config_group, simulate, completion):
+for command in (
+    demo,
+    wallboard,
+    serve,
+    mirror,
+    setup,
+    check,
+    query,
+    replay,
+    record,
+    alerts,
+    config_group,
+    simulate,
+    completion,
+):
     cli.add_command(command)
 teach_completion(cli)
 

@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 logger = logging.getLogger(__name__)
 
@@ -67,6 +67,17 @@ class Memory:
         if self._folder is not None:
             with contextlib.suppress(OSError):
                 (self._folder / f"{thing}.json").unlink()
+
+    def opened(self, name: str) -> IO[bytes] | None:
+        """A file of its own beside what is remembered, made where it is lacking; None where that cannot be."""
+        if self._folder is None:
+            return None
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return os.fdopen(os.open(self._folder / name, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        except OSError as error:
+            logger.warning("%s cannot be opened: %s", name, error.strerror or type(error).__name__)
+            return None
 
     def touch(self, thing: str, at: float) -> None:
         """Marks what is remembered as good at `at`, epoch seconds, without writing it again."""

@@ -12,15 +12,16 @@ from dataclasses import replace
 
 from kmm_tui.api.number import Number
 from kmm_tui.api.window import Window
+from kmm_tui.board.board import RECENT
 from kmm_tui.board.freshness import Trouble
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.scope import ACCOUNT, Scope
-from kmm_tui.board.state import AGENTS, LISTS, Section, Topic, TopicState, agent_topic
+from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, Section, Topic, TopicState, agent_topic
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.news import SILENT_AFTER, News, NewsFile
-from kmm_tui.feed.recorded import PLACES, Recorded, detail_of
+from kmm_tui.feed.recorded import PLACES, Recorded, detail_of, moment
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for news."""
@@ -65,6 +66,7 @@ class MirrorFeed:
         self._wanted: dict[Topic, int] = {}
         self._known: dict[Topic, TopicState] = {}
         self._shown: dict[Topic, TopicState] = {}
+        self._begun = False
         self._silence: Trouble | None = None
         self._not_asked: Trouble | None = None
         self.subgroups = False
@@ -94,6 +96,11 @@ class MirrorFeed:
         self._listen()
         if self._wanted:
             await self._read()
+        if not self._begun and (account := self._known.get(ACCOUNT_FIGURES)) and account.content:
+            self._begun = True
+            # How it had been before this one began, as the other board has it on its screen.
+            for state in (await moment(self._record, account.content.taken_at, RECENT)).history:
+                self._publish(state)
         self._tell()
 
     def _want(self) -> None:

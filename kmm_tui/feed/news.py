@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import IO
 from urllib.parse import quote
 
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.snapshot import Listing
 from kmm_tui.board.state import Topic, TopicState
 from kmm_tui.feed.clock import Clock
+from kmm_tui.feed.lock import locked
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.plain import from_plain, to_plain
 from kmm_tui.feed.thread import in_thread
@@ -62,6 +64,24 @@ class NewsFile:
     def __init__(self, memory: Memory, profile: str) -> None:
         self._memory = memory
         self._thing = f"news-{quote(profile, safe='')}"
+        self._lock: IO[bytes] | None = None
+
+    def take_charge(self) -> bool:
+        """Whether this process is the one that tells, from now to its end; False where another one is."""
+        if self._lock is None:
+            file = self._memory.opened(f"{self._thing}.lock")
+            if file is not None and not locked(file):
+                file.close()
+                return False
+            # Where no lock can be had no news can be told either, which those who follow see.
+            self._lock = file
+        return True
+
+    def close(self) -> None:
+        """From now on another process may take charge."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
 
     def read(self) -> News | None:
         """What was told last; None if nothing was, or by another version."""

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import tzinfo
 
 from kmm_tui.api.window import format_duration
 from kmm_tui.board.board import Board
 from kmm_tui.board.present import Present
 from kmm_tui.board.span import last
-from kmm_tui.board.state import TopicState
-from kmm_tui.feed.clock import Clock
-from kmm_tui.feed.feed import Spawn
-from kmm_tui.feed.mirror import MirrorFeed
-from kmm_tui.feed.news import NewsFile
-from kmm_tui.feed.recorded import Recorded
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import BoardScreen
@@ -22,8 +15,8 @@ from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.prefs import Prefs
-from kmm_tui.ui.themes import DEFAULT
 from kmm_tui.ui.travelling import short_label
+from kmm_tui.ui.wall.screen import WallScreen
 
 NOT_ASKED = "this board asks for nothing: it shows what another one on this machine is answered"
 ASKING = frozenset({"rows.subgroups", "board.refresh"})
@@ -80,33 +73,21 @@ class MirrorHelp(Help):
 
 
 class MirrorApp(BoardApp):
-    """Shows what another board on this machine keeps."""
-
-    def __init__(
-        self,
-        record: Recorded,
-        news: NewsFile,
-        about: About,
-        clock: Clock,
-        *,
-        theme: str = DEFAULT,
-        tz: tzinfo | None = None,
-        prefs: Prefs | None = None,
-        note: str = "",
-    ) -> None:
-        """`record` and `news` are those of the other board."""
-        self._record = record
-        self._news = news
-        super().__init__(self._make, about, clock, theme=theme, tz=tz, prefs=prefs, note=note)
-
-    def _make(self, spawn: Spawn, publish: Callable[[TopicState], None]) -> MirrorFeed:
-        return MirrorFeed(self._record, self._news, self._about.every, self._clock, spawn, publish)
+    """Shows what another board on this machine keeps. Its feed is a `MirrorFeed`."""
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
         screen = Mirroring(self.board, self._about, self._tz, self._prefs)
         screen.now = self._clock.now()
         return screen
+
+    def action_wall(self) -> None:
+        """Shows the wall; Esc or w goes back to the board."""
+        board = self.screen_stack[0]
+        if isinstance(self.screen, Mirroring) and isinstance(board, Mirroring) and self.feed:
+            wall = WallScreen(self.board, self._about, self._tz, self._prefs, can_leave=True)
+            wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
+            self.push_screen(wall, lambda _: board.update_board(self._clock.now(), self._note()))
 
     def action_ask_now(self) -> None:
         """Nobody is asked."""

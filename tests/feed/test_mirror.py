@@ -153,6 +153,16 @@ async def test_one_that_starts_later_shows_the_same_at_its_first_look(shared: Sh
         assert late.state(topic) == shared.board.state(topic)
 
 
+async def test_one_that_starts_later_knows_how_the_account_had_been(shared: Shared) -> None:
+    await shared.pass_(601)
+    late = Board()
+    await MirrorFeed(Inline(shared.record), shared.news, EVERY, shared.clock, shared._spawn, late.put).look()
+    now, name = shared.clock.now(), "online_agents"
+    known = shared.source.line(ACCOUNT, name, now, 8)
+    assert known.count(99) > 3
+    assert late.line(ACCOUNT, name, now, 8) == known
+
+
 async def test_an_answer_is_never_younger_than_it_is(shared: Shared) -> None:
     await shared.pass_(61)
     shared.account.online = lambda n: n + 40

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from kmm_tui.board.state import TopicState
+from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.memory import Memory
+from kmm_tui.feed.mirror import MirrorFeed
 from kmm_tui.feed.news import News, NewsFile, told
 from kmm_tui.record.record import Record
 from kmm_tui.ui.mirroring import MirrorApp
@@ -43,7 +45,10 @@ async def mirror(tmp_path: Path) -> AsyncIterator[Callable[..., Page]]:
     news.touch(NOW)
 
     def make(clock: TurnedClock) -> Page:
-        return Page(record, news, ABOUT, clock, tz=UTC, prefs=replace(LIMITED, folder=tmp_path / "exports"))
+        def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> MirrorFeed:
+            return MirrorFeed(record, news, EVERY, clock, spawn, publish)
+
+        return Page(connect, ABOUT, clock, tz=UTC, prefs=replace(LIMITED, folder=tmp_path / "exports"))
 
     yield make
     await record.close()
