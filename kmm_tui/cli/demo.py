@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -94,12 +95,15 @@ def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[st
     arguments = [f"--{name}={options[name]}" for name in ("size", "scene", "seed", "speed")]
     simulator = Simulator([*arguments, *(f"--fault={fault}" for fault in faults)])
     try:
-        context.exit(_show(simulator, options, watch))
+        # What the demo records is there for its trends and its past, and is gone with it.
+        with tempfile.TemporaryDirectory(prefix="kmm-tui-demo-", ignore_cleanup_errors=True) as folder:
+            code = _show(simulator, options, watch, Path(folder))
+        context.exit(code)
     finally:
         simulator.stop()
 
 
-def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -> int:
+def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], folder: Path) -> int:
     # While the simulator starts, so does the board.
     from pydantic import SecretStr
 
@@ -110,6 +114,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
     from kmm_tui.cli.connect import load_settings
     from kmm_tui.feed.budget import Budget
     from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.record.record import Record
     from kmm_tui.ui.header import About
 
     here = simulator.announcement()
@@ -159,6 +164,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str]) -
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         wall=bool(options["wallboard"]),
+        record=Record(folder, here["account"]),
         alerts=alerts_of(loaded, is_kept=False),
         watchdog=simulator.ended,
     )
