@@ -15,6 +15,8 @@ SAMPLES = '"today 10:42", "yesterday 9:00", "2026-11-20 10:00" or "-2h"'
 _AGO = re.compile(r"-\s*((?:\d{1,6}\s*[dhms]\s*)+)", re.ASCII)
 _PART = re.compile(r"(\d+)\s*([dhms])", re.ASCII)
 _UNITS = {"d": DAY, "h": HOUR, "m": MINUTE, "s": SECOND}
+_SECONDS = re.compile(r"(?<=\d:\d{2}):([0-5]\d)$", re.ASCII)
+_WRITTEN = re.compile(r"(?:[a-z]{3,9},? )?(\d{1,2}) ([a-z]{3}) (\d{4})\b(.*)", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*", re.ASCII)
 
 
@@ -27,7 +29,7 @@ def parse_moment(text: str, now_ms: int, zone: tzinfo | None) -> int:
     words = " ".join(text.casefold().split())
     found = now_ms if words == "now" else _ago(words, now_ms)
     if found is None:
-        found = _dated(text.strip(), zone)
+        found = _dated(_as_written(words) or text.strip(), zone)
     if found is None:
         found = _spoken(words, now_ms, zone)
     if found is None:
@@ -56,7 +58,21 @@ def _dated(text: str, zone: tzinfo | None) -> int | None:
         return None
 
 
+def _as_written(words: str) -> str | None:
+    """``thu 26 nov 2026 10:42:31``, as `moment_text` writes it, as a date; None for anything else."""
+    found = _WRITTEN.fullmatch(words)
+    names = [month.lower() for month in MONTHS]
+    if found is None or found[2] not in names:
+        return None
+    return f"{found[3]}-{names.index(found[2]) + 1:02}-{int(found[1]):02}{found[4]}"
+
+
 def _spoken(words: str, now: int, zone: tzinfo | None) -> int | None:
+    seconds = _SECONDS.search(words)
+    if seconds:
+        minute = _spoken(words[: seconds.start()], now, zone)
+        found = None if minute is None else minute + int(seconds[1]) * SECOND
+        return found if found is None or found <= now else None
     # Spans are read elsewhere: a moment is the begin of one that is open, or where that is too long, of the day's rest.
     for form in (f"{words}-", f"{words}-24:00"):
         try:

@@ -249,6 +249,10 @@ NOW = 1_795_356_271_000
         ("2026-11-20 9:00:30", "Fri 20 Nov 2026 09:00:30"),
         ("2026-11-20T10:00+01:00", "Fri 20 Nov 2026 09:00:00"),
         ("2026-06-20", "Sat 20 Jun 2026 00:00:00"),
+        ("today 10:42:07", "Sun 22 Nov 2026 10:42:07"),
+        ("23:59:59", "Sat 21 Nov 2026 23:59:59"),
+        ("Fri 20 Nov 2026 10:00:59", "Fri 20 Nov 2026 10:00:59"),
+        ("Sat 20 Jun 2026 10:00", "Sat 20 Jun 2026 10:00:00"),
         ("-2h", "Sun 22 Nov 2026 12:04:31"),
         ("-1d 2h", "Sat 21 Nov 2026 12:04:31"),
         ("now", "Sun 22 Nov 2026 14:04:31"),
@@ -256,6 +260,15 @@ NOW = 1_795_356_271_000
 )
 def test_moments_are_read_as_people_write_them(text: str, means: str) -> None:
     assert moment_text(parse_moment(text, NOW, LISBON), LISBON) == means
+
+
+@given(st.integers(0, 200 * DAY // 1000))
+def test_what_is_written_can_be_typed(seconds: int) -> None:
+    at = (NOW // 1000 - seconds) * 1000
+    assert parse_moment(moment_text(at, LISBON), NOW, LISBON) in (
+        at,
+        at - HOUR,
+    )  # Of a doubled hour the first is meant.
 
 
 @given(st.integers(0, 14 * DAY // MINUTE - 60))
