@@ -176,10 +176,13 @@ class ReplayFeed:
         """Goes to `at_ms`, epoch ms, or to the end of the record that is nearer; False where that was beyond an end."""
         await self._measure()
         at = min(max(at_ms, self.span[0]), self.span[1])
+        if at <= self.span[0]:
+            # The very first answer alone is no board yet: the first turn of asking is.
+            at = await step_after(self._record, self.span[0] - 1) or at
         self._clock.set(at)
         self._sought = at
         self._wake.set()
-        return at == at_ms
+        return self.span[0] <= at_ms <= self.span[1]
 
     async def step(self, direction: int) -> bool:
         """Stands still at the next turn of answers (1), or at the one before (-1); False where there is none."""

@@ -247,7 +247,7 @@ async def test_steps_stop_at_each_turn_of_answers(play: Play) -> None:
 async def test_beyond_an_end_it_goes_to_the_end(play: Play) -> None:
     played = await play([*turn(0), *turn(1)])
     assert not await played.feed.seek(START - HOUR)
-    assert played.clock.ms == START
+    assert played.clock.ms == START + 600
     assert not await played.feed.step(-1)
     assert not await played.feed.seek(START + HOUR)
     await played.settle()
@@ -337,6 +337,15 @@ async def test_nothing_is_left_to_ask(play: Play) -> None:
     await played.feed.woke()
     reading = played.feed.reading()
     assert (reading.calls, reading.per_minute, reading.received) == (0, 0.0, 0)
+
+
+async def test_the_beginning_is_the_first_turn_and_not_its_first_answer(play: Play) -> None:
+    played = await play([state for place in range(3) for state in turn(place)], at=2 * EVERY)
+    assert not await played.feed.seek(START - HOUR)
+    await played.pass_(0.1)
+    assert (played.online(), played.online(NIGHT)) == (0, 0)
+    assert played.board.roster() is not None
+    assert await played.feed.seek(START)
 
 
 async def test_counts_over_another_window_are_not_told_as_those_of_the_accounts(play: Play) -> None:
