@@ -80,6 +80,8 @@ class Metric:
     aliases: tuple[str, ...] = ()
     older_name: str | None = None
     sorts: frozenset[Method] = frozenset()
+    is_own: bool = False
+    """Not of the API: of a source of the person's own, or computed by their formula."""
 
     @property
     def is_number(self) -> bool:

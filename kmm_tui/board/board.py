@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kmm_tui.board.figure import Number
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.insight import is_away_with_work
@@ -42,6 +44,7 @@ class Board:
         self._fresh_at = 0.0
         self._overall: Freshness | None = None
         self._agents: dict[str, AgentRow] = {}
+        self._sources: dict[str, TopicState] = {}
         self._detailed: AgentRow | None = None
         self.recent = Recent(RECENT)
         self.judge = judge or Judge(())
@@ -51,6 +54,10 @@ class Board:
         """Takes note of a topic's newest state."""
         if state.is_withdrawn:
             self.drop(state.topic)
+            return
+        if state.topic.section is Section.SOURCE:
+            # Of the board's own age it is no part: what a source fails to say makes nothing else old.
+            self._sources[state.topic.scope.key] = state
             return
         before = self._states.get(state.topic)
         self._states[state.topic] = state
@@ -86,6 +93,11 @@ class Board:
     def state(self, topic: Topic) -> TopicState | None:
         """The newest state of `topic`; None before it was ever asked for."""
         return self._states.get(topic)
+
+    @property
+    def sources(self) -> Mapping[str, TopicState]:
+        """Where each of the person's own sources stands, by name."""
+        return self._sources
 
     def freshness(self, topic: Topic, now: float) -> Freshness:
         """How fresh `topic` is at `now`, epoch seconds."""

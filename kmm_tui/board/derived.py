@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 from kmm_tui.board.figure import Absent, Figure, Figures, Number, most_lasting
+from kmm_tui.board.own import Own, own
 from kmm_tui.metrics import BY_FIELD, BY_NAME, CATALOGUE, Combine, Good, Kind, Method, Metric, Unit, camel
 
 
@@ -87,20 +89,33 @@ _KNOWN: Mapping[str, Metric] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=4)
+def _all(known: Own) -> Mapping[str, Metric]:
+    return MappingProxyType({**_KNOWN, **known.metrics})
+
+
 def known_metrics() -> Mapping[str, Metric]:
-    """All metrics by their present name: the catalogue in its order, then the derived ones."""
-    return _KNOWN
+    """All metrics by their present name: the catalogue in its order, then the derived ones, then a person's own."""
+    return _all(own())
 
 
 def metric_named(name: str) -> Metric | None:
-    """The metric of this name, an older name included, of the catalogue or derived; None if there is none."""
-    return _KNOWN.get(name) or BY_NAME.get(name)
+    """The metric of this name, an older name included, of the catalogue, derived or own; None if there is none."""
+    return _KNOWN.get(name) or BY_NAME.get(name) or own().metrics.get(name)
 
 
 def inputs_of(name: str) -> tuple[str, ...]:
-    """The request names to ask for so that the metric of this name can be told: itself, unless it is derived."""
+    """The request names to ask the API for so that the metric of this name can be told: itself, unless it is derived.
+
+    A source's metric needs none of them.
+    """
     derived = DERIVED.get(name)
-    return derived.inputs if derived else (name,)
+    if derived:
+        return derived.inputs
+    if name in own().sources:
+        return ()
+    formula = own().formulas.get(name)
+    return requested(formula.names) if formula else (name,)
 
 
 def requested(names: Iterable[str]) -> tuple[str, ...]:
@@ -134,7 +149,7 @@ def figure_of(figures: Figures, metric: Metric) -> Figure:
     """
     derived = DERIVED.get(metric.name)
     if derived is None:
-        return figures.get(metric)
+        return _by_formula(figures, metric) if metric.is_own else figures.get(metric)
     if figures.method not in metric.methods:
         return Absent.NOT_OFFERED
     found = [figures.get(BY_NAME[name]) for name in derived.inputs]
@@ -146,6 +161,26 @@ def figure_of(figures: Figures, metric: Metric) -> Figure:
         return Absent.NOT_ANSWERED
     result = derived.compute(values)
     return Absent.NOT_APPLICABLE if result is None else result
+
+
+def _by_formula(figures: Figures, metric: Metric) -> Figure:
+    formula = own().formulas.get(metric.name)
+    if formula is None:
+        return figures.get(metric)
+    if figures.method not in metric.methods:
+        return Absent.NOT_OFFERED
+    known = known_metrics()
+    return formula.value(lambda name: figure_of(figures, known[name]))
+
+
+def is_old(figures: Figures, metric: Metric) -> bool:
+    """Whether a source that the figure comes from has long been silent."""
+    if not figures.old or not metric.is_own:
+        return False
+    formula = own().formulas.get(metric.name)
+    if formula is None:
+        return metric.field in figures.old
+    return any(is_old(figures, known_metrics()[name]) for name in formula.names)
 
 
 def number_of(figures: Figures | None, metric: Metric) -> Number | None:

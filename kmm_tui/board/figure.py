@@ -55,6 +55,8 @@ class Figures:
     """Response fields that this account does not know."""
     unrecorded: frozenset[str] = frozenset()
     """Response fields of a moment that is past, at which nobody took note of them."""
+    old: frozenset[str] = frozenset()
+    """Fields of sources that have long been silent: to be shown as old, and nothing to judge by."""
 
     def get(self, metric: Metric) -> Figure:
         """The figure of `metric`: its value, or why there is none."""
@@ -68,7 +70,8 @@ class Figures:
         if value is not None:
             return value
         # A count always has a value, if only 0; a mean, a percentile or a ratio of nothing has none.
-        return Absent.NOT_ANSWERED if metric.unit is Unit.COUNT else Absent.NOT_APPLICABLE
+        # A source that has no value for one of its own was silent, or said what cannot be used.
+        return Absent.NOT_ANSWERED if metric.unit is Unit.COUNT or metric.is_own else Absent.NOT_APPLICABLE
 
     def number(self, metric: Metric) -> Number | None:
         """The value, or None whatever the reason."""
@@ -78,8 +81,8 @@ class Figures:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figures):
             return NotImplemented
-        mine = (self.method, self.asked, self.refused, self.unrecorded)
-        others = (other.method, other.asked, other.refused, other.unrecorded)
+        mine = (self.method, self.asked, self.refused, self.unrecorded, self.old)
+        others = (other.method, other.asked, other.refused, other.unrecorded, other.old)
         return mine == others and dict(self.values) == dict(other.values)
 
     __hash__ = None  # type: ignore[assignment]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kmm_tui.board.derived import counted_over, figure_of, inputs_of, metric_named
+from kmm_tui.board.derived import counted_over, figure_of, inputs_of, is_old, metric_named
 from kmm_tui.board.figure import Absent, Figure, Figures, Number
 from kmm_tui.board.limits import Bounds, Limit, bounds
 from kmm_tui.board.scope import Level, Scope
@@ -142,6 +142,8 @@ class _Held:
         if figures is None:
             return self.is_offered and self._unknown(Absent.NOT_ANSWERED, at)
         figure = figure_of(figures, rule.metric) if rule.derived else figures.get(rule.metric)
+        if figures.old and is_old(figures, rule.metric):
+            figure = Absent.NOT_ANSWERED
         if isinstance(figure, Absent):
             return self._absent(figure, figures, at)
         before = self.level

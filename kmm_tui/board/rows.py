@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kmm_tui.board.derived import figure_of, metric_named
+from kmm_tui.board.derived import figure_of, is_old, metric_named
 from kmm_tui.board.figure import Absent, Figure, Figures, Number
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import CALM, Judged
@@ -41,6 +41,10 @@ class ScopeRow:
         """The figure of `metric`, or why there is none."""
         return Absent.NOT_ANSWERED if self.figures is None else figure_of(self.figures, metric)
 
+    def is_old_figure(self, metric: Metric) -> bool:
+        """Whether this one figure is of a source that has long been silent, however fresh the row is."""
+        return self.figures is not None and is_old(self.figures, metric)
+
     def number(self, name: str) -> Number | None:
         """The value of the metric of this name, for sorting; None without one."""
         metric = metric_named(name)
@@ -66,6 +70,10 @@ class AgentRow:
     def get(self, metric: Metric) -> Figure:
         """The figure of `metric`, or why there is none."""
         return figure_of(self.agent.figures, metric)
+
+    def is_old_figure(self, metric: Metric) -> bool:
+        """Whether this one figure is of a source that has long been silent, however fresh the row is."""
+        return is_old(self.agent.figures, metric)
 
     def number(self, name: str) -> Number | None:
         """The value of the metric of this name, for sorting; None without one."""

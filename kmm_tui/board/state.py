@@ -9,6 +9,7 @@ from typing import TypeAlias
 from kmm_tui.board.freshness import Age, Freshness, Trouble, freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend
+from kmm_tui.board.sources import SourceAnswer
 
 
 class Section(Enum):
@@ -18,6 +19,7 @@ class Section(Enum):
     AGENTS = "agents"
     AGENT = "agent"
     TREND = "trend"
+    SOURCE = "source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,12 @@ def agent_topic(key: str) -> Topic:
     return Topic(Section.AGENT, Scope(Level.AGENT, key))
 
 
-Content: TypeAlias = Snapshot | Roster | AgentDetail | Trend | Listing
+def source_topic(name: str) -> Topic:
+    """A source of the person's own; what it says is part of other topics' figures."""
+    return Topic(Section.SOURCE, Scope(Level.ACCOUNT, name))
+
+
+Content: TypeAlias = Snapshot | Roster | AgentDetail | Trend | Listing | SourceAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kmm_tui.api.answers import Cost
 from kmm_tui.api.window import Window, ceil_minute, floor_minute
-from kmm_tui.board.derived import DERIVED, counted_over, figure_of, metric_named
+from kmm_tui.board.derived import DERIVED, counted_over, figure_of, is_old, metric_named
 from kmm_tui.board.figure import Absent, Figure, Figures
 from kmm_tui.board.figure_text import GONE, count_text, figure_text
 from kmm_tui.board.freshness import Age, Freshness
@@ -18,6 +18,8 @@ from kmm_tui.board.limits import Limit
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.severity import Severity
 from kmm_tui.board.snapshot import Agent
+from kmm_tui.board.state import TopicState
+from kmm_tui.board.why_own import own_lines
 from kmm_tui.metrics import BY_NAME, Combine, Kind, Method, Metric, Unit
 
 Clock = Callable[[float], str]
@@ -45,6 +47,8 @@ class Subject:
     verdicts: tuple[Verdict, ...] = ()
     agents: Sequence[Agent] = ()
     subgroups: bool = False
+    sources: Mapping[str, TopicState] = field(default_factory=dict)
+    """Where each of the person's own sources stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,31 @@ def explain(metric: Metric, about: Subject, judge: Judge, now: float, clock: Clo
     figures = None if age is Age.GONE else about.figures
     figure = None if figures is None else figure_of(figures, metric)
     verdict = next((each for each in about.verdicts if each.metric == metric.name), None) if figures else None
-    lines = [("no number", text) for text in [_absence(figure, age)] if text]
+    lines: list[tuple[str, str]] = []
+    if metric.is_own and age is not Age.GONE:
+        lines = own_lines(metric, figures, about.scope, about.label, about.sources, now, clock)
+        lines.append(("limits", _limits(judge.limit_for(metric.name, about.scope, about.label))))
+        lines.append(("put together", combined(metric)))
+    else:
+        lines = _lines(metric, about, figures, figure, judge, clock)
+    old_figure = figures is not None and is_old(figures, metric)
+    is_old_row = age in (Age.STALE, Age.GONE)
+    text = GONE if figure is None or (old_figure and isinstance(figure, Absent)) else figure_text(figure, metric)
+    return Why(
+        title=f"{metric.label} · {about.label}",
+        text=text,
+        severity=verdict.severity if verdict else Severity.CALM,
+        verdict=_was(verdict, about, clock) if is_old_row else _verdict(verdict, now, clock, figures),
+        meaning=metric.meaning,
+        lines=tuple(lines),
+        is_old=is_old_row or old_figure,
+    )
+
+
+def _lines(
+    metric: Metric, about: Subject, figures: Figures | None, figure: Figure | None, judge: Judge, clock: Clock
+) -> list[tuple[str, str]]:
+    lines = [("no number", text) for text in [_absence(figure, about.fresh.age)] if text]
     lines += [("formula", text) for text in [formula_text(metric, figures)] if text]
     lines += [
         ("source", _source(metric, figures, about.scope)),
@@ -78,17 +106,7 @@ def explain(metric: Metric, about: Subject, judge: Judge, now: float, clock: Clo
         ("what moves it" if is_moved(metric) else "beside it", _beside(about, figures)),
     ]
     lines += [("resolved", text) for text in [_resolved(figures)] if text]
-    lines += [("leaves out", left_out(metric, about)), ("put together", combined(metric))]
-    is_old = age in (Age.STALE, Age.GONE)
-    return Why(
-        title=f"{metric.label} · {about.label}",
-        text=GONE if figure is None else figure_text(figure, metric),
-        severity=verdict.severity if verdict else Severity.CALM,
-        verdict=_was(verdict, about, clock) if is_old else _verdict(verdict, now, clock, figures),
-        meaning=metric.meaning,
-        lines=tuple(lines),
-        is_old=is_old,
-    )
+    return [*lines, ("leaves out", left_out(metric, about)), ("put together", combined(metric))]
 
 
 def _absence(figure: Figure | None, age: Age) -> str:

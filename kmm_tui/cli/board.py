@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kmm_tui.feed.budget import Budget
     from kmm_tui.record.record import Record
     from kmm_tui.settings import Loaded
+    from kmm_tui.settings.own_sources import OwnSource
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.header import About
     from kmm_tui.ui.prefs import Prefs
@@ -103,6 +104,7 @@ def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
         days=settings.usual.days if settings.usual.fill else 0,
         record=record_of(loaded) if settings.record.on else None,
         alerts=alerts_of(loaded),
+        sources=settings.sources,
     )
 
 
@@ -148,13 +150,14 @@ def new_app(
     record: Record | None = None,
     wall: bool = False,
     alerts: AlertService | None = None,
+    sources: Sequence[OwnSource] = (),
 ) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
     """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
     `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
-    Answers are kept in `record`, and watched by `alerts`, which are started with the board and closed after it. `wall`
-    makes it the wallboard.
+    Answers are kept in `record`, and watched by `alerts`, which are started with the board and closed after it.
+    `sources` are asked beside it. `wall` makes it the wallboard.
     """
     from kmm_tui.board import grid
     from kmm_tui.board.scope import Watch
@@ -165,6 +168,7 @@ def new_app(
     from kmm_tui.feed.kept import KeptBoard
     from kmm_tui.feed.past import Archive, NoMoments
     from kmm_tui.feed.recording import RecordingFeed, recording
+    from kmm_tui.feed.sources import Sources
     from kmm_tui.feed.wanted import usual_wants
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.wall.app import WallApp
@@ -186,15 +190,22 @@ def new_app(
     )
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> RecordingFeed:
+        own = Sources(sources, clock, tz) if sources else None
+        noted: Callable[[TopicState], None] | None = None
         if record:
             record.start()
-            publish = recording(record, publish, lambda: bool(feeds) and feeds[0].subgroups)
-        if alerts:
-            publish = alerts.watching(publish)
+            tell = (lambda _: None) if own else publish
+            noted = recording(record, tell, lambda: bool(feeds) and feeds[0].subgroups)
+        if own:
+            # Alerts are of what the board shows; the record takes each answer once.
+            publish = own.mixing(alerts.watching(publish) if alerts else publish, noted)
+        else:
+            publish = noted or publish
+            publish = alerts.watching(publish) if alerts else publish
         feed = RecordingFeed(
             client, wants, Watch(tuple(watch)), about.every, clock, spawn, publish, budget, kept, archive
         )
-        feed.record = record
+        feed.record, feed.sources = record, own
         if alerts:
             feed.besides = alerts.look
             spawn(alerts.run(), "alerts")
@@ -239,6 +250,7 @@ def run_board(
     record: Record | None = None,
     wall: bool = False,
     alerts: AlertService | None = None,
+    sources: Sequence[OwnSource] = (),
     watchdog: Callable[[], Awaitable[str]] | None = None,
 ) -> int:
     """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
@@ -259,6 +271,7 @@ def run_board(
         record=record,
         wall=wall,
         alerts=alerts,
+        sources=sources,
     )
 
     return show_app(app, mouse=mouse, wall=wall, close=close, watchdog=watchdog)

@@ -63,6 +63,7 @@ def load_settings(
     `environ` stands in for the process's own environment; `ignore_file` reads no file; `without_sign_in` is for whoever
     signs in nowhere, and keeps no secret.
     """
+    from kmm_tui.board.own import use
     from kmm_tui.settings import SettingsError, default_path, load
 
     flags = {
@@ -86,6 +87,7 @@ def load_settings(
     except SettingsError as error:
         lacks_account = any(problem.key.endswith(".account") and not problem.where for problem in error.problems)
         fail(f"{error}\n{NO_ACCOUNT}" if lacks_account else str(error), Exit.USAGE)
+    use(loaded.settings.own_metrics())
     for warning in loaded.warnings:
         click.echo(warning, err=True)
     return loaded

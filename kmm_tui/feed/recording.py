@@ -9,6 +9,7 @@ from kmm_tui.board.look import Look
 from kmm_tui.board.scope import Level
 from kmm_tui.board.state import Section, TopicState
 from kmm_tui.feed.feed import Feed
+from kmm_tui.feed.sources import Sources
 
 
 class Keeps(Protocol):
@@ -25,9 +26,13 @@ class Keeps(Protocol):
 
 
 class RecordingFeed(Feed):
-    """A feed that tells of a record's trouble when it has none of its own. Set what it has before it starts."""
+    """A feed with a person's own sources beside it, which tells of a record's and of their trouble when it has none.
+
+    Set what it has before it starts; `Sources.mixing` is what it has to publish to.
+    """
 
     record: Keeps | None = None
+    sources: Sources | None = None
     besides: Callable[[Look], Look] | None = None
     """Makes of what is looked at what has to be asked for, as alerts need figures that nobody looks at."""
 
@@ -35,9 +40,28 @@ class RecordingFeed(Feed):
         """See `Feed`."""
         super().show(self.besides(look) if self.besides else look)
 
+    def start(self) -> None:
+        """See `Feed`."""
+        super().start()
+        if self.sources:
+            self.sources.start(self._spawn)
+
+    def ask_now(self) -> None:
+        """See `Feed`."""
+        super().ask_now()
+        if self.sources:
+            self.sources.ask_now()
+
+    async def woke(self) -> None:
+        """See `Feed`."""
+        if self.sources:
+            self.sources.ask_now()
+        await super().woke()
+
     def note(self) -> str:
         """See `Feed`."""
-        return super().note() or (self.record.trouble if self.record else "")
+        told = super().note() or (self.record.trouble if self.record else "")
+        return told or (self.sources.note() if self.sources else "")
 
 
 def recording(

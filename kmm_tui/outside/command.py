@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kmm_tui.outside.web import size_text
+from kmm_tui.outside.address import size_text
 
 SECONDS = 10.0
 MOST_BYTES = 8 * 1024 * 1024

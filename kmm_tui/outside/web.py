@@ -9,20 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import SecretStr
 
 from kmm_tui import __version__
+from kmm_tui.outside.address import WebError as WebError
+from kmm_tui.outside.address import host_of as host_of
+from kmm_tui.outside.address import size_text
 
 SECONDS = 10.0
 MOST_BYTES = 8 * 1024 * 1024
 _PLAIN = {"", "identity"}
-
-
-class WebError(Exception):
-    """No whole answer came. The text is one line that names the host, never a path, a header or a body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +35,6 @@ class WebReply:
     def is_good(self) -> bool:
         """Whether the status says that it was done: 2xx."""
         return 200 <= self.status < 300
-
-
-def host_of(url: str) -> str:
-    """The host of an address, with its port where it names one: the part that may be shown.
-
-    Raises `WebError` where it is no address, is neither http nor https, or holds a user or password.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        host, port, parts = "", None, urlsplit("")
-    if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or " " in url:
-        raise WebError("not a web address; write one that begins with https://")
-    if "@" in parts.netloc:
-        raise WebError("a web address must not hold a user name or password; use a header")
-    shown = f"[{host}]" if ":" in host else host
-    return f"{shown}:{port}" if port is not None else shown
 
 
 async def ask(
@@ -171,15 +151,3 @@ def _why(host: str, error: httpx.ConnectError) -> str:
     if "SSL" in said:
         return f"{host} does not speak TLS as it should; is it an http address?"
     return f"cannot reach {host}"
-
-
-def size_text(count: int) -> str:
-    """A limit of bytes for a person: ``8 MB``, ``64 KB``.
-
-    >>> size_text(8 * 1024 * 1024), size_text(65_536), size_text(100)
-    ('8 MB', '64 KB', '100 bytes')
-    """
-    for size, unit in ((1 << 20, "MB"), (1 << 10, "KB")):
-        if count >= size and count % size == 0:
-            return f"{count // size} {unit}"
-    return f"{count} bytes"

@@ -18,6 +18,7 @@ from kmm_tui.settings.own_alerts import OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
 from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import OwnShift
+from kmm_tui.settings.own_sources import OwnFormula, OwnSource, SourceMetric
 from kmm_tui.settings.table import Table, keys_of
 from kmm_tui.settings.walls import Wallboard, WallPage
 
@@ -28,6 +29,8 @@ _FORMS_OF_A_VALUE = (
     'must be text in quotes, { file = "..." }, { command = ["..."] } or { keyring = "service/username" }'
 )
 _HOMES: dict[str, str] = {
+    **dict.fromkeys(keys_of(OwnSource), "[[sources]]"),
+    **dict.fromkeys(keys_of(OwnFormula), "[[derived]]"),
     **dict.fromkeys(AUTH_KEYS, "[profiles.NAME.auth]"),
     **dict.fromkeys(keys_of(OwnNotice), "[[notices]]"),
     **dict.fromkeys(keys_of(OwnAlert), "[[alerts]]"),
@@ -145,6 +148,8 @@ def _extra(path: KeyPath, within: KeyPath, model: type[Table], method: str) -> F
     name = str(path[-1])
     if model is Wallboard and len(within) > 1:
         return unknown(name, path[:-1], list(keys_of(WallPage)))
+    if model is OwnSource and within[:1] == ("metrics",) and len(within) > 2:
+        return unknown(name, path[:-1], list(keys_of(SourceMetric)))
     if not method and len(within) > 1:
         return unknown(name, path[:-1], ["file", "command", "keyring"])
     if not method:

@@ -237,6 +237,82 @@ _EXAMPLE = """\
 # A list, without a shell; the notice is JSON on its stdin.
 #command = ["notify-team", "--channel", "ops"]
 
+# Figures beside those of the API, as many sources as you like: a file (CSV or JSON), url, command or sqlite with query.
+# Their metrics are columns, may have limits, are recorded, and formulas can use them.
+#[[sources]]
+#name = "plan"
+#file = "planned.csv"
+# Whom a row is about: "account", "skill", "group" or "agent"; and the column that names it, by id or name.
+#by = "skill"
+#key = "skill"
+# The column of the start of its time slot, where there is one: "14:30", a date with a time, or epoch seconds.
+#slot = "from"
+#slot_length = "30m"
+# How often it is asked; "5s" to "24h". How long asking and reading may each take; "1s" to "60s".
+#every = "5m"
+#timeout = "10s"
+#[[sources.metrics]]
+#name = "planned_agents"
+# Its column, where that is not its name.
+#value = "planned"
+# What the source counts it in: count, ms, seconds, minutes, hours, ratio, percent, score or number.
+#unit = "count"
+#label = "Planned agents"
+#short = "plan"
+# Which way is good: "up", "down" or "neither".
+#good = "neither"
+#meaning = "Agents planned for this half-hour."
+
+# No credential of the account ever goes to an address, only what stands here. In JSON, rows, key, slot and value are
+# JMESPath.
+#[[sources]]
+#name = "tickets"
+#url = "https://tickets.acme.example/api/open"
+#headers = { "X-Api-Key" = { file = "tickets.key" } }
+#rows = "queues[]"
+#by = "skill"
+#key = "queue.name"
+#every = "1m"
+#[[sources.metrics]]
+#name = "open_tickets"
+#value = "open"
+
+#[[sources]]
+#name = "breaks"
+#command = ["wfm-breaks", "--json"]
+# "csv" or "json", where the name of a file does not tell.
+#format = "json"
+#by = "agent"
+#key = "login"
+#[[sources.metrics]]
+#name = "break_left"
+#unit = "minutes"
+
+#[[sources]]
+#name = "staffing"
+#sqlite = "wfm.db"
+#query = "SELECT sum(agents) AS rostered FROM roster WHERE day = date('now')"
+#by = "account"
+#[[sources.metrics]]
+#name = "rostered"
+
+# Metrics of your own, computed from others; + - * / //, min, max, abs, round and parentheses. Milliseconds go with
+# milliseconds, counts with counts; divided by nothing is not applicable, and without a part of it there is no value.
+#[[derived]]
+#name = "staff_gap"
+#formula = "planned_agents - online_agents"
+#label = "Missing agents"
+#short = "gap"
+#good = "down"
+#meaning = "Planned agents who are not online."
+
+#[[derived]]
+#name = "conversations_each"
+#formula = "assigned_conversations / online_agents"
+# Its unit, where the formula does not tell: count, ms, ratio, score or number. A count over a count is a ratio, which
+# reads as 325%; as a number it reads 3.25.
+#unit = "number"
+
 # How long agents may be away, by the reason they choose; capitals do not matter. These come after usual ones, which
 # "kmm-tui config show" prints. "off" takes a limit away: then the one for the other reasons holds.
 #[away]

@@ -90,10 +90,23 @@ class Layer:
 def covered(value: Any, key: str = "") -> Any:
     """The file's values with every text that may be a secret behind ``SecretStr``, so that no traceback prints it."""
     if isinstance(value, dict):
-        return {name: inner if not key and name in OPEN else covered(inner, name) for name, inner in value.items()}
+        return {name: _open(inner, name) if not key and name in OPEN else covered(inner, name)
+                for name, inner in value.items()}  # fmt: skip
     if isinstance(value, list):
         return [covered(inner, key) for inner in value]
     return SecretStr(value) if isinstance(value, str) and key not in _PLAIN else value
+
+
+def _open(value: Any, name: str) -> Any:
+    """What only the file can give holds no secret, but for the headers and addresses of sources."""
+    if name != "sources" or not isinstance(value, list):
+        return value
+    return [
+        {key: covered(inner, key) if key in ("headers", "url") else inner for key, inner in each.items()}
+        if isinstance(each, dict)
+        else each
+        for each in value
+    ]
 
 
 def _value(key: str, text: str) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kmm_tui.api.credentials import Credentials
+from kmm_tui.board.own import using
 from kmm_tui.settings import keys
 from kmm_tui.settings.auth import METHODS
 from kmm_tui.settings.away import read_away
@@ -20,8 +22,10 @@ from kmm_tui.settings.layers import Draft, Layer, Origin, Source, environment, f
 from kmm_tui.settings.models import FREE_TABLES, TABLES, WINDOWS, Board, Profile, Settings
 from kmm_tui.settings.own_alerts import Alerting, OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_metrics import FormulaError, Growing
 from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import TODAY, OwnShift
+from kmm_tui.settings.own_sources import OwnFormula, OwnSource
 from kmm_tui.settings.parents import read_parents
 from kmm_tui.settings.read import choose_path, exposed, read
 from kmm_tui.settings.secrets import Runner, run_command
@@ -41,6 +45,11 @@ _FREE: dict[str, Callable[[Mapping[str, Any]], tuple[dict[str, Any], list[tuple[
 _LACKING = {
     ("limits", "metric"): 'missing; write metric = "queue_wait_time_90th_percentile", or the name of another',
     ("notices", "to"): 'missing; write to = "webhook", or the name of another channel',
+    ("sources", "name"): 'missing; write name = "plan"',
+    ("sources", "by"): 'missing; write by = "skill", or account, group or agent',
+    ("sources", "metrics"): "missing; write [[sources.metrics]] below it, with the name of a metric",
+    ("derived", "name"): 'missing; write name = "staff_gap"',
+    ("derived", "formula"): 'missing; write formula = "planned_agents - online_agents"',
     ("shifts", "name"): 'missing; write name = "Early"',
     ("shifts", "from"): 'missing; write from = "07:00"',
     ("shifts", "to"): 'missing; write to = "15:00"',
@@ -147,13 +156,19 @@ def _load(
 
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)
-    tables = {name: checking.table(model, name) for name, model in TABLES.items()}
-    lists = {
-        "limits": checking.limits(),
-        "shifts": checking.shifts(tables["board"]),
-        "alerts": checking.alerts(tables["alerting"]),
-        "notices": checking.notices(folder),
-    }
+    growing = Growing()
+    own, formulas = checking.own_sources(growing, folder), checking.own_formulas(growing)
+    # Limits, alerts and walls may be of a person's own metrics.
+    with using(growing.own()):
+        tables = {name: checking.table(model, name) for name, model in TABLES.items()}
+        lists = {
+            "sources": own,
+            "derived": formulas,
+            "limits": checking.limits(growing),
+            "shifts": checking.shifts(tables["board"]),
+            "alerts": checking.alerts(tables["alerting"]),
+            "notices": checking.notices(folder),
+        }
     free = {name: checking.free(name) for name in FREE_TABLES}
     profiles = checking.profiles(folder)
     problems = [*no_profile, *checking.problems(), *unknown_variables]
@@ -194,6 +209,10 @@ def _choose(
     return name, source
 
 
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
 class _Checking:
     """The draft's tables, checked one by one; gathers all that is wrong."""
 
@@ -210,8 +229,60 @@ class _Checking:
         self._findings += findings
         return checked
 
-    def limits(self) -> tuple[OwnLimit, ...]:
-        return tuple(limit.placed(self._place(at)) for at, limit in self._listed(OwnLimit, "limits"))
+    def limits(self, growing: Growing) -> tuple[OwnLimit, ...]:
+        before = len(self._findings)
+        found = tuple(limit.placed(self._place(at)) for at, limit in self._listed(OwnLimit, "limits"))
+        lame = self._lame(growing, "sources", "derived")
+        tables = self._draft.tree.get("limits", [])
+        self._findings[before:] = [
+            finding
+            for finding in self._findings[before:]
+            if finding.path[2:] != ("metric",) or str(tables[finding.path[1]].get("metric")).strip() not in lame
+        ]
+        return found
+
+    def own_sources(self, growing: Growing, folder: Path) -> tuple[OwnSource, ...]:
+        """The sources, each name and each of their metrics once."""
+        seen: set[str] = set()
+        good: list[OwnSource] = []
+        for at, source in self._listed(OwnSource, "sources", folder):
+            wrong = len(self._findings)
+            if source.name.casefold() in seen:
+                self._findings.append(Finding((*at, "name"), "a source before has this name; choose another"))
+            seen.add(source.name.casefold())
+            for place in range(len(source.metrics)):
+                try:
+                    growing.add_source(source, place)
+                except ValueError as error:
+                    self._findings.append(Finding((*at, "metrics", place, "name"), str(error)))
+            if len(self._findings) == wrong:
+                good.append(source)
+        return tuple(good)
+
+    def own_formulas(self, growing: Growing) -> tuple[OwnFormula, ...]:
+        """The formulas, in their order: each stands on what is before it."""
+        good: list[OwnFormula] = []
+        lame = self._lame(growing, "sources")
+        for at, own in self._listed(OwnFormula, "derived"):
+            try:
+                growing.add_formula(own)
+            except FormulaError as error:
+                # What is wrong with a metric is said where it stands, and not again of all that need it.
+                if not lame & set(re.findall(r"\w+", own.formula)):
+                    self._findings.append(Finding((*at, "formula"), str(error)))
+                lame.add(own.name)
+            except ValueError as error:
+                self._findings.append(Finding((*at, "name"), str(error)))
+            else:
+                good.append(own)
+        return tuple(good)
+
+    def _lame(self, growing: Growing, *lists: str) -> set[str]:
+        """Names of own metrics that the file has and that are no good."""
+        tables = [table for name in lists for table in _dicts(self._draft.tree.get(name))]
+        tables += [inner for table in tables for inner in _dicts(table.get("metrics"))]
+        names = {name for name in (table.get("name") for table in tables) if isinstance(name, str)}
+        return names - growing.own().metrics.keys()
 
     def shifts(self, board: Board | None) -> tuple[OwnShift, ...]:
         """The shifts, each name once; and whether the one that the board opens with is among them."""

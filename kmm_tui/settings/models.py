@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, SecretStr, WithJso
 from kmm_tui.board import span
 from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.limits import Limit, StateLimits
+from kmm_tui.board.own import Own
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.shifts import Shift
 from kmm_tui.board.wallprefs import WallPrefs
@@ -25,8 +26,10 @@ from kmm_tui.settings.hours import shifts_of
 from kmm_tui.settings.keys import listed, nearest
 from kmm_tui.settings.own_alerts import Alerting, OwnAlert
 from kmm_tui.settings.own_limits import OwnLimit
+from kmm_tui.settings.own_metrics import own_metrics
 from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.own_shifts import TODAY, OwnShift, ZoneName, zone_of
+from kmm_tui.settings.own_sources import OwnFormula, OwnSource
 from kmm_tui.settings.secrets import FilePath
 from kmm_tui.settings.size import PATTERN as SIZE_PATTERN
 from kmm_tui.settings.size import USUAL, format_size, read_size
@@ -258,12 +261,12 @@ TABLES: Mapping[str, type[Table]] = {
 """The tables that the environment can give, too. Each has a default for every key."""
 FREE_TABLES = ("away", "group_parents", "keys")
 """Tables whose keys are a person's own words."""
-LISTS = ("limits", "shifts", "alerts", "notices")
+LISTS = ("limits", "shifts", "sources", "derived", "alerts", "notices")
 """Lists of tables."""
 FILE_ONLY = (*LISTS, *FREE_TABLES)
 """What neither the environment nor flags can give."""
 OPEN = tuple(name for name in FILE_ONLY if name != "notices")
-"""Of that, what holds no secret."""
+"""Of that, what holds no secret, but for a source's headers and address."""
 
 
 class Settings(Table):
@@ -283,6 +286,10 @@ class Settings(Table):
     alerting: Alerting = Field(Alerting(), description="What holds for all alerts.")
     own_alerts: tuple[OwnAlert, ...] = Field((), alias="alerts", description="Rules of your own that raise alerts.")
     own_notices: tuple[OwnNotice, ...] = Field((), alias="notices", description="Channels that tell of alerts.")
+    sources: tuple[OwnSource, ...] = Field((), description="Where figures beside those of the API come from.")
+    own_formulas: tuple[OwnFormula, ...] = Field(
+        (), alias="derived", description="Metrics that are computed from others."
+    )
     away: Annotated[dict[str, timedelta | None], _JSON_AWAY] = Field(
         {}, description='How long agents may be away, by reason; "default" is the other reasons, "back_soon" the state.'
     )
@@ -330,6 +337,10 @@ class Settings(Table):
     def wall(self) -> WallPrefs:
         """How the wall is wanted."""
         return self.wallboard.prefs(self.board.zone)
+
+    def own_metrics(self) -> Own:
+        """The metrics of the sources and formulas. `own.use` makes them known to everything else."""
+        return own_metrics(self.sources, self.own_formulas)
 
     def state_limits(self) -> StateLimits:
         """How long agents may be away: the usual limits with the person's own over them."""

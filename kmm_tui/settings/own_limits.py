@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJsonSchema, model_validator
@@ -11,11 +11,13 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, WithJs
 from kmm_tui.board.derived import counted_over, known_metrics
 from kmm_tui.board.judge import method_of
 from kmm_tui.board.limits import Limit
+from kmm_tui.board.own import Own, own
 from kmm_tui.board.scope import Level
 from kmm_tui.metrics import BY_NAME, Good, Metric, Unit
 from kmm_tui.settings.duration import PATTERN
 from kmm_tui.settings.keys import listed, nearest
 from kmm_tui.settings.levels import read_level, write_level
+from kmm_tui.settings.names import OWN_NAME
 from kmm_tui.settings.table import Table
 
 _LEVELS = frozenset(level.value for level in Level)
@@ -23,10 +25,14 @@ _MOST_LEAST = 1_000_000
 _BEHIND = {"warn_leave": "warn", "critical_leave": "critical"}
 
 
-@cache
+@lru_cache(maxsize=4)
+def _limitable(_known: Own) -> Mapping[str, Metric]:
+    return {name: metric for name, metric in {**known_metrics(), **BY_NAME}.items() if metric.is_number}
+
+
 def limitable() -> Mapping[str, Metric]:
     """Every metric that may have a limit, by the names it may be called by."""
-    return {name: metric for name, metric in {**known_metrics(), **BY_NAME}.items() if metric.is_number}
+    return _limitable(own())
 
 
 def _metric(value: Any) -> str:
@@ -126,7 +132,9 @@ def _least(value: Any, info: ValidationInfo) -> int:
 _JSON_LEVEL = WithJsonSchema(
     {"anyOf": [{"type": "string", "pattern": f"{PATTERN}|^[0-9]+([.][0-9]+)? ?%$"}, {"type": "number"}]}
 )
-_JSON_METRIC = WithJsonSchema({"type": "string", "enum": [*limitable()]})
+_JSON_METRIC = WithJsonSchema(
+    {"anyOf": [{"type": "string", "enum": [*limitable()]}, {"type": "string", "pattern": OWN_NAME}]}
+)
 _JSON_ON = WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]})
 _Level = Annotated[float | None, BeforeValidator(_level), _JSON_LEVEL]
 

@@ -103,4 +103,5 @@ def _holds_secret(value: Any, key: str = "") -> bool:
     if isinstance(value, list):
         return any(_holds_secret(inner, key) for inner in value)
     # A proxy's address is masked everywhere, but without a user and password in it others may read it.
-    return isinstance(value, SecretStr) and (key != "proxy" or "@" in value.get_secret_value())
+    sign = "@" if key == "proxy" else ""
+    return isinstance(value, SecretStr) and sign in value.get_secret_value()

@@ -76,7 +76,8 @@ FilePath = Annotated[Path, BeforeValidator(_path), WithJsonSchema({"type": "stri
 """The path of a file; one that is not whole starts at the folder of the settings file."""
 
 
-def _arguments(value: Any) -> Any:
+def arguments(value: Any) -> Any:
+    """A command as a list of itself and its arguments, which no shell sees. Raises `ValueError`."""
     good = isinstance(value, list | tuple) and all(isinstance(one, str) and "\0" not in one for one in value)
     if not good or not value or not value[0].strip():
         raise ValueError('must be a list of the command and its arguments, such as ["pass", "show", "kmm"]')
@@ -94,7 +95,7 @@ class SecretFile(Table):
 class SecretCommand(Table):
     """A secret that is the first line a command prints."""
 
-    command: Annotated[tuple[str, ...], BeforeValidator(_arguments)] = Field(
+    command: Annotated[tuple[str, ...], BeforeValidator(arguments)] = Field(
         repr=False,
         min_length=1,
         description="The command and its arguments. It is run without a shell and may take 10 seconds.",

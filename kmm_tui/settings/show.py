@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, SecretStr
 
+from kmm_tui.board.own import using
 from kmm_tui.settings.auth import OPEN_FIELDS
 from kmm_tui.settings.away import by_key, plain_key
 from kmm_tui.settings.duration import format_duration
@@ -26,7 +27,7 @@ from kmm_tui.settings.size import USUAL, format_size
 from kmm_tui.settings.walls import Wallboard, WallPage, page_text
 
 MASK = "********"
-_ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", "own_alerts", "own_notices", *FREE_TABLES)
+_ROWS_OF_THEIR_OWN = ("own_limits", "own_shifts", "sources", "own_formulas", "own_alerts", "own_notices", *FREE_TABLES)
 _WITHOUT: dict[KeyPath, str] = {
     ("board", "zone"): "the machine's own",
     ("alerting", "no_data"): "off",
@@ -35,7 +36,9 @@ _WITHOUT: dict[KeyPath, str] = {
     ("wallboard", "pages"): "the usual",
 }
 """What holds where nothing is set, if that is not simply nothing."""
-_NEEDED = frozenset({"method", "file", "command", "keyring", "metric", "name", "from", "to"})
+_NEEDED = frozenset(
+    {"method", "file", "command", "keyring", "metric", "name", "from", "to", "by", "metrics", "formula"}
+)
 """Keys that no layer can give but the file, where their table is there."""
 
 
@@ -49,10 +52,18 @@ class Row(NamedTuple):
 
 def show(loaded: Loaded) -> list[Row]:
     """Every setting with its source. Reads no secret file and runs no command."""
+    with using(loaded.settings.own_metrics()):
+        return _show(loaded)
+
+
+def _show(loaded: Loaded) -> list[Row]:
     settings = loaded.settings
     rows = [_row(loaded, path, value) for path, value in _values(settings, ())]
     shifts = enumerate(settings.own_shifts)
     rows += [_row(loaded, ("shifts", number), shift_text(shift)) for number, shift in shifts]
+    rows += [_row(loaded, ("sources", number), source.text) for number, source in enumerate(settings.sources)]
+    formulas = enumerate(settings.own_formulas)
+    rows += [_row(loaded, ("derived", number), f"{own.name} = {own.formula}") for number, own in formulas]
     rows += _limits(loaded)
     rows += [_row(loaded, ("alerts", at), alert_text(alert)) for at, alert in enumerate(settings.own_alerts)]
     rows += [_row(loaded, ("notices", at), notice_text(notice)) for at, notice in enumerate(settings.own_notices)]

@@ -9,12 +9,13 @@ from kmm_tui.board.figure import Absent
 from kmm_tui.board.figure_text import clock_text, figure_text
 from kmm_tui.board.insight import severity_of_time
 from kmm_tui.board.rows import AgentRow
+from kmm_tui.board.scope import Level
 from kmm_tui.board.severity import Severity
 from kmm_tui.board.snapshot import Agent
 from kmm_tui.metrics import BY_NAME, Method, Metric
 from kmm_tui.ui.bars import bar
 from kmm_tui.ui.columns import Cell, Column, Span
-from kmm_tui.ui.figure_column import Widths, choosable, figure_cell, figure_column, named
+from kmm_tui.ui.figure_column import Usual, Widths, choosable, figure_cell, figure_column, named, usual_of
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.roles import Role
 
@@ -26,7 +27,7 @@ STATES: dict[str, tuple[str, str, Role]] = {
 }
 """Glyph, word and role of each state."""
 
-DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
+DEFAULT_COLUMNS: Usual = (
     ("assigned_conversations", None, 1),
     ("active_conversations", None, 6),
     ("pending_agent_response", None, 7),
@@ -132,7 +133,7 @@ def _since(row: AgentRow) -> int | None:
 
 def agent_columns(chosen: Sequence[str] | None = None, widths: Widths = lambda _: 1) -> tuple[Column[AgentRow], ...]:
     """The columns. `chosen` are metrics by name; None is the usual ones. `widths` are those on the screen."""
-    usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
+    usual = {name: (label, priority) for name, label, priority in usual_of(DEFAULT_COLUMNS, Level.AGENT)}
     metrics = choosable(Method.AGENT_VIEW)
     columns: list[Column[AgentRow]] = [
         Column("level", "", 1, ticking=_level),

@@ -17,10 +17,18 @@ from kmm_tui.board.rows import AgentRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Snapshot
 from kmm_tui.board.state import AGENTS, Section, Topic
-from kmm_tui.ui.agent_table import AGENT_SORT, STATES, agent_columns, agent_key, agent_rank, agent_words
+from kmm_tui.ui.agent_table import (
+    AGENT_SORT,
+    DEFAULT_COLUMNS,
+    STATES,
+    agent_columns,
+    agent_key,
+    agent_rank,
+    agent_words,
+)
 from kmm_tui.ui.chips import Chip, Chips
 from kmm_tui.ui.columns import Span
-from kmm_tui.ui.figure_column import counted_first
+from kmm_tui.ui.figure_column import counted_first, usual_of
 from kmm_tui.ui.lines import Line, RoleLines
 from kmm_tui.ui.roles import Role
 from kmm_tui.ui.scope_panel import briefly
@@ -86,6 +94,11 @@ class AgentsPanel(TablePanel[AgentRow]):
         yield self.insight
         yield self.table
         yield self.filter_bar
+
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The metrics that it shows if nobody chooses others."""
+        return tuple(name for name, _, _ in usual_of(DEFAULT_COLUMNS, Level.AGENT))
 
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""

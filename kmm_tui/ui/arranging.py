@@ -10,7 +10,6 @@ from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.settings.view import View as SavedView
 from kmm_tui.settings.views import Views
-from kmm_tui.ui import agent_table, scope_table
 from kmm_tui.ui.agents_panel import AgentsPanel
 from kmm_tui.ui.chooser import Choice, ColumnChooser
 from kmm_tui.ui.figure_column import choosable
@@ -18,11 +17,6 @@ from kmm_tui.ui.places import Place, View
 from kmm_tui.ui.scope_panel import ScopePanel
 from kmm_tui.ui.supervisor import Supervisor
 from kmm_tui.ui.views import ViewsScreen
-
-USUAL = {
-    Method.METRICS: tuple(name for name, _, _ in scope_table.DEFAULT_COLUMNS),
-    Method.AGENT_VIEW: tuple(name for name, _, _ in agent_table.DEFAULT_COLUMNS),
-}
 
 
 class Arranging(Supervisor):
@@ -55,9 +49,9 @@ class Arranging(Supervisor):
 
         def keep(chosen: tuple[str, ...] | None) -> None:
             if chosen is not None:
-                self._keep_columns(panel, None if chosen == USUAL[method] else chosen)
+                self._keep_columns(panel, None if chosen == panel.usual else chosen)
 
-        self.app.push_screen(ColumnChooser(choices, shown, USUAL[method]), keep)
+        self.app.push_screen(ColumnChooser(choices, shown, panel.usual), keep)
 
     def _keep_columns(self, panel: ScopePanel | AgentsPanel, chosen: tuple[str, ...] | None) -> None:
         panel.choose_columns(chosen)
@@ -106,7 +100,7 @@ class Arranging(Supervisor):
         return SavedView(
             name=name,
             screen=screen.value,
-            columns=None if columns == USUAL[method] or not columns else columns,
+            columns=None if panel is None or columns == panel.usual or not columns else columns,
             sort=panel.sort if panel else None,
             filter=panel.filter_text if panel else "",
             state=self.agents.state if isinstance(panel, AgentsPanel) else "",

@@ -37,6 +37,7 @@ def subject_of(board: Board, scope: Scope, now: float, *, subgroups: bool) -> Su
         verdicts=verdicts,
         agents=board.agents_of(scope),
         subgroups=subgroups,
+        sources=board.sources,
     )
 
 
@@ -55,4 +56,5 @@ def _agent(board: Board, scope: Scope, now: float) -> Subject:
         fresh=board.freshness(topic, now),
         verdicts=tuple(row.judged.verdicts.values()) if row else (),
         agents=[row.agent] if row else (),
+        sources=board.sources,
     )

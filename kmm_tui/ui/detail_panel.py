@@ -64,6 +64,10 @@ class FigureLine:
         """A figure of the agent, for sorting."""
         return self.row.number(name)
 
+    def is_old_figure(self, metric: Metric) -> bool:
+        """Whether this one is of a source that has long been silent."""
+        return self.row.is_old_figure(metric)
+
 
 def _order(line: FigureLine) -> Number | None:
     return line.row.number(line.metric.name)
@@ -74,7 +78,7 @@ _PLACES = {metric.name: place for place, metric in enumerate(known_metrics().val
 
 def _place(line: FigureLine) -> tuple[bool, int]:
     """In the order of the catalogue, what is so now first."""
-    return line.metric.kind is not Kind.CURRENT, _PLACES[line.metric.name]
+    return line.metric.kind is not Kind.CURRENT, _PLACES.get(line.metric.name, len(_PLACES))
 
 
 def _when(line: FigureLine) -> Span:

@@ -12,6 +12,8 @@ from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure import Absent, Figure, Number
 from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.judge import Judged
+from kmm_tui.board.own import own
+from kmm_tui.board.scope import Level
 from kmm_tui.board.severity import Severity
 from kmm_tui.metrics import Kind, Method, Metric, Unit
 from kmm_tui.ui.cells import clean
@@ -30,6 +32,8 @@ class FigureRow(Protocol):
 
     def number(self, name: str) -> Number | None: ...
 
+    def is_old_figure(self, metric: Metric) -> bool: ...
+
 
 AnyRow = TypeVar("AnyRow", bound=FigureRow)
 
@@ -42,6 +46,16 @@ def choosable(method: Method) -> dict[str, Metric]:
     return {name: metric for name, metric in known_metrics().items() if method in metric.methods and metric.is_number}
 
 
+Usual = tuple[tuple[str, str | None, int], ...]
+"""Name of a metric, a shorter label where it is needed, and rank of need."""
+_OWN_NEED = 3
+
+
+def usual_of(usual: Usual, level: Level) -> Usual:
+    """The usual columns of a table, with the metrics of a person's own behind them: who has set them wants them."""
+    return (*usual, *((name, None, _OWN_NEED) for name in own().usual(level)))
+
+
 def figure_cell(
     row: FigureRow, metric: Metric, *, strong: bool = False, stale: bool = False, gone: bool = False
 ) -> Cell:
@@ -49,6 +63,8 @@ def figure_cell(
     if gone:
         return (GONE, "stale")
     figure = row.get(metric)
+    if row.is_old_figure(metric):
+        return (GONE if isinstance(figure, Absent) else figure_text(figure, metric), "stale")
     severity = row.judged.severity_of(metric.name)
     text = figure_text(figure, metric)
     if severity in (Severity.WARN, Severity.CRITICAL) and not isinstance(figure, Absent):

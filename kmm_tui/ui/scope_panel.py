@@ -13,27 +13,27 @@ from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import LISTS
 from kmm_tui.ui.columns import Span
-from kmm_tui.ui.figure_column import counted_first
+from kmm_tui.ui.figure_column import counted_first, usual_of
 from kmm_tui.ui.levels import counted
-from kmm_tui.ui.scope_table import SCOPE_SORT, Beside, row_key, row_words, scope_columns
+from kmm_tui.ui.scope_table import DEFAULT_COLUMNS, NAMES, SCOPE_SORT, Beside, row_key, row_words, scope_columns
 from kmm_tui.ui.table_panel import TablePanel
 
-WORDS = {Level.SKILL: ("skills", "SKILLS", "skill"), Level.GROUP: ("groups", "AGENT GROUPS", "agent group")}
-"""Name, title and the label of a row's name."""
+WORDS = {Level.SKILL: ("skills", "SKILLS"), Level.GROUP: ("groups", "AGENT GROUPS")}
+"""Name and title."""
 
 
 class ScopePanel(TablePanel[ScopeRow]):
     """Skills or agent groups. `parents` name each group's parent group, where the settings tell."""
 
     def __init__(self, level: Level, parents: Mapping[str, str] | None = None) -> None:
-        name, self.heading, self.what = WORDS[level]
+        (name, self.heading), self.what = WORDS[level], NAMES[level]
         self._parents = dict(parents or {})
         self._depths: dict[str, int] = {}
         self._chosen: Sequence[str] | None = None
         self._comparison: Beside | None = None
         self._counted_first = False
         super().__init__(
-            scope_columns(self.what, depth=self._depth, widths=self._width_of),
+            scope_columns(level, depth=self._depth, widths=self._width_of),
             row_key,
             SCOPE_SORT,
             name=name,
@@ -50,10 +50,15 @@ class ScopePanel(TablePanel[ScopeRow]):
         row = self.table.cursor_row
         return row.scope if row else ACCOUNT
 
+    @property
+    def usual(self) -> tuple[str, ...]:
+        """The metrics that it shows if nobody chooses others."""
+        return tuple(name for name, _, _ in usual_of(DEFAULT_COLUMNS, self.level))
+
     def choose_columns(self, chosen: Sequence[str] | None) -> None:
         """Shows these metrics; None is the usual ones."""
         self._chosen = chosen
-        columns = scope_columns(self.what, chosen, self._depth, self._comparison, self._width_of)
+        columns = scope_columns(self.level, chosen, self._depth, self._comparison, self._width_of)
         self.set_columns(counted_first(columns, known_metrics()) if self._counted_first else columns)
 
     def prefer_counted(self, wanted: bool) -> None:

@@ -7,13 +7,13 @@ from typing import Protocol
 
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.rows import EVERYTHING, ScopeRow
-from kmm_tui.board.scope import ACCOUNT
+from kmm_tui.board.scope import ACCOUNT, Level
 from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.ui.columns import Cell, Column, Span
-from kmm_tui.ui.figure_column import Widths, choosable, figure_cell, figure_column, named
+from kmm_tui.ui.figure_column import Usual, Widths, choosable, figure_cell, figure_column, named, usual_of
 from kmm_tui.ui.levels import glyph
 
-DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
+DEFAULT_COLUMNS: Usual = (
     ("unassigned_conversations", None, 0),
     ("queue_wait_time_50th_percentile", None, 3),
     ("queue_wait_time_90th_percentile", None, 0),
@@ -37,6 +37,8 @@ DEFAULT_COLUMNS: tuple[tuple[str, str | None, int], ...] = (
     ("active_conversations", None, 14),
 )
 """Name, a shorter label where it is needed, and rank of need."""
+NAMES = {Level.SKILL: "skill", Level.GROUP: "agent group"}
+"""What a row is called."""
 STRONG = ("unassigned_conversations", "queue_wait_time_90th_percentile")
 
 
@@ -88,18 +90,19 @@ def _label(depth: Callable[[ScopeRow], int], widths: Widths) -> Callable[[ScopeR
 
 
 def scope_columns(
-    what: str,
+    level: Level,
     chosen: Sequence[str] | None = None,
     depth: Callable[[ScopeRow], int] = lambda _: 0,
     beside: Beside | None = None,
     widths: Widths = lambda _: 1,
 ) -> tuple[Column[ScopeRow], ...]:
-    """The columns; `what` is the label of the name: ``skill`` or ``agent group``. `chosen` are metrics by name.
+    """The columns of skills or of agent groups. `chosen` are metrics by name.
 
     `depth` is how far a row's name is indented, as it stands below another. `beside` says what stands beside by-time
     figures, such as how they differ from yesterday's. `widths` are those on the screen.
     """
-    usual = {name: (label, priority) for name, label, priority in DEFAULT_COLUMNS}
+    usual = {name: (label, priority) for name, label, priority in usual_of(DEFAULT_COLUMNS, level)}
+    what = NAMES[level]
     metrics = choosable(Method.METRICS)
     columns: list[Column[ScopeRow]] = [
         Column("level", "", 1, render=_level, sort_value=lambda row: row.judged.rank),

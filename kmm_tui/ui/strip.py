@@ -17,6 +17,7 @@ from kmm_tui.board.figure_text import GONE, figure_text
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Verdict
 from kmm_tui.board.limit_text import bound_text
+from kmm_tui.board.own import own
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.severity import Severity
 from kmm_tui.metrics import Kind, Metric
@@ -61,11 +62,12 @@ class Say:
         if self.row is None or self.row.age is Age.GONE:
             return GONE
         metric = _metric(name)
-        return figure_text(self.row.get(metric), metric)
+        figure = self.row.get(metric)
+        return GONE if isinstance(figure, Absent) and self.row.is_old_figure(metric) else figure_text(figure, metric)
 
     def role(self, name: str) -> Role:
         """How the figure of the metric of this name looks while it breaches nothing."""
-        if self.row is None or self.row.is_old:
+        if self.row is None or self.row.is_old or self.row.is_old_figure(_metric(name)):
             return "stale"
         return "dim" if isinstance(self.row.get(_metric(name)), Absent) else "strong"
 
@@ -109,7 +111,13 @@ def tiles(window: str) -> tuple[Tile, ...]:
              ("avg_wait_time",)),
         Tile(f"CLOSED {window}".strip(), "closed_conversations", 24, 3, _closed_by),
         Tile("CSAT", "csat", 7, 1, lambda _: ""),
+        *(_own_tile(_metric(name)) for name in own().of_account()),
     )  # fmt: skip
+
+
+def _own_tile(metric: Metric) -> Tile:
+    """A person's own figure of the account: who has set it wants it, so that others give way to it."""
+    return Tile(metric.short.upper(), metric.name, max(8, cell_len(metric.short)), 1, lambda _: "")
 
 
 class FigureStrip(RoleLines, can_focus=True):

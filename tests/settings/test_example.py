@@ -114,6 +114,8 @@ def test_the_schema_knows_every_setting_and_nothing_else() -> None:
         "alerts",
         "notices",
         "limits",
+        "sources",
+        "derived",
         "away",
         "group_parents",
         "keys",
@@ -127,8 +129,8 @@ def test_the_schema_knows_what_stands_in_lists_and_free_tables() -> None:
         limit["properties"]
     )
     assert limit["additionalProperties"] is False
-    assert {"queue_wait_time_90th_percentile", "sla_share"} <= set(limit["properties"]["metric"]["enum"])
-    assert "agent_current_status" not in limit["properties"]["metric"]["enum"]
+    assert {"queue_wait_time_90th_percentile", "sla_share"} <= set(limit["properties"]["metric"]["anyOf"][0]["enum"])
+    assert "agent_current_status" not in limit["properties"]["metric"]["anyOf"][0]["enum"]
     text, number = limit["properties"]["warn"]["anyOf"]
     assert number == {"type": "number"}
     for good in ("90s", "1m30s", "85%", "97.5 %"):
@@ -168,6 +170,9 @@ def test_the_schema_asks_only_for_what_the_environment_cannot_give() -> None:
         "SecretKeyring": ["keyring"],
         "OwnLimit": ["metric"],
         "OwnNotice": ["to"],
+        "OwnSource": ["name", "by", "metrics"],
+        "SourceMetric": ["name"],
+        "OwnFormula": ["name", "formula"],
         "OwnShift": ["name", "from", "to"],
     }
 

@@ -62,7 +62,7 @@ def test_it_is_said_once_and_of_what_breaches_only() -> None:
 
 @pytest.mark.parametrize(("age", "role"), [(Age.LIVE, "warn"), (Age.STALE, "stale"), (Age.GONE, None)])
 def test_what_is_old_has_no_colour_and_what_is_gone_is_not_said(age: Age, role: str | None) -> None:
-    columns = scope_columns("skill", widths=lambda key: 30 if key == "name" else 0)
+    columns = scope_columns(Level.SKILL, widths=lambda key: 30 if key == "name" else 0)
     name = next(column for column in columns if column.key == "name")
     cell = name.rendered(row(FEW_ONLINE, age), 0)
     assert (("on 73%", role) in cell) is (role is not None)
