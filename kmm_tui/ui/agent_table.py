@@ -76,7 +76,8 @@ def _spent(row: AgentRow, now_ms: int) -> int | None:
     return None if since is None else max(0, now_ms - since)
 
 
-def _level(row: AgentRow, now_ms: int) -> Span:
+def level_sign(row: AgentRow, now_ms: int) -> Span:
+    """The sign of the worst of it: `!` for being away with work, else that of the severity."""
     severity = agent_severity(row, now_ms)
     if row.has_work:
         return ("!", ROLES[severity])
@@ -136,7 +137,7 @@ def agent_columns(chosen: Sequence[str] | None = None, widths: Widths = lambda _
     usual = {name: (label, priority) for name, label, priority in usual_of(DEFAULT_COLUMNS, Level.AGENT)}
     metrics = choosable(Method.AGENT_VIEW)
     columns: list[Column[AgentRow]] = [
-        Column("level", "", 1, ticking=_level),
+        Column("level", "", 1, ticking=level_sign),
         Column("name", "agent", 16, render=_name(widths), max_width=28, gap=1, sort_value=_name_order),
         Column(
             "state", "state", 13, render=lambda row: state_cell(row.agent), sort_value=lambda row: by_state(row.agent)

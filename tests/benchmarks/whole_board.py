@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pexpect
@@ -111,20 +113,29 @@ def main(arguments: Sequence[str]) -> int:
         try:
             time.sleep(SETTLED)
             before = [(each.used(), each.written) for _, each in both]
-            time.sleep(seconds)
+            marks = [[each.written for _, each in both]]
+            for _ in range(round(seconds)):
+                time.sleep(1.0)
+                marks.append([each.written for _, each in both])
             costs = []
             for (name, each), (used, written) in zip(both, before, strict=True):
                 cost = (each.used() - used) / seconds
                 costs.append(cost)
                 print(
                     f"{name:>10}: {cost * 100:5.2f} % of a core, {each.resident():5.1f} MB, "
-                    f"{(each.written - written) / seconds:6.0f} bytes a second"
+                    f"{(each.written - written) / seconds:6.0f} bytes a second, "
+                    f"{_median(marks, len(costs) - 1):6.0f} in the median one"
                 )
             print(f"{'ratio':>10}: {costs[0] / max(costs[1], 1e-9):.1f} times a clock's CPU time")
         finally:
             for _, each in both:
                 each.end()
     return 0
+
+
+def _median(marks: Sequence[Sequence[int]], which: int) -> float:
+    """Bytes of the median second, which is a quiet one: most bring no answer and turn no page."""
+    return statistics.median(after[which] - before[which] for before, after in pairwise(marks))
 
 
 if __name__ == "__main__":

@@ -106,15 +106,16 @@ async def watched(
     folder: Path | None = None,
     world: Mapping[str, Any] | None = None,
     begin: bool = True,
+    centre: Callable[..., Prepared] = Prepared,
     **simulator: Any,
 ) -> AsyncIterator[Watched]:
     """A board that polls every `interval` seconds. With `sockets` the simulator is reached over loopback.
 
-    `world` is handed to `Prepared`. With `folder` the board and the pace are kept there.
+    `world` is handed to `centre`. With `folder` the board and the pace are kept there.
     `simulator` is handed to `create_app`.
     """
     clock = VirtualClock()
-    engine = Prepared(clock, **(world or {}))
+    engine = centre(clock, **(world or {}))
     app = create_app(engine, clock=clock, sleep=clock.sleep, **simulator)
     app.service.room = InlineRoom(engine)
     budget = Budget(clock, Memory(folder, DEMO_ACCOUNT))

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import metric_named
-from kmm_tui.board.figure_text import age_text, clock_text
+from kmm_tui.board.figure_text import age_text
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.state import AGENTS
 from kmm_tui.board.wall import MOST_FIGURES, USUAL, Names, Page, Plan, Spot
 from kmm_tui.board.wallsight import Sight, sight_text
 from kmm_tui.ui.columns import Span
-from kmm_tui.ui.header import GLYPHS
+from kmm_tui.ui.header import GLYPHS, truth
 from kmm_tui.ui.lines import Line
 from kmm_tui.ui.wall.digits import SIZES, SMALLEST
 from kmm_tui.ui.wall.figures import ROOM, WIDEST, Shown, counts
@@ -118,14 +118,12 @@ def _is_bad(overall: Freshness) -> bool:
 
 
 def _banner(overall: Freshness, now: float, size: int, area: Area) -> list[Line]:
-    _, role = GLYPHS[overall.age] if overall.age is not Age.AWAITED else GLYPHS[Age.LATE]
-    glyph = GLYPHS[overall.age][0] if overall.age is not Age.AWAITED else GLYPHS[Age.LATE][0]
+    glyph, role = GLYPHS[Age.LATE if overall.age is Age.AWAITED else overall.age]
     age = f"{age_text(overall.seconds)} old" if overall.seconds is not None else "no data yet"
     details: list[Span] = [(f"{glyph} {age}", role)]
-    if overall.next_try is not None and overall.trouble:
-        details.append((f" · retry {clock_text(max(0.0, overall.next_try - now) * 1000)}", "dim"))
     if overall.trouble:
-        details.append((f" · {overall.trouble.message}", "dim"))
+        # What happens next, in the words of the line of truth, which begins with the word and how old it is.
+        details += [*truth(overall, now, None)[2:], (f" · {overall.trouble.message}", "dim")]
     return banner(word_for(overall), role, details, size, area.width)
 
 
@@ -135,8 +133,8 @@ def _agents(board: Board, page: Page, area: Area, now: float, names: Names) -> l
     figures = counts(board, scope, now)
     fresh = board.freshness(AGENTS, now)
     rooms = [each.room for each in figures]
-    least = 3 if area.height < 40 else 5
-    grid = next((g for s in (least, 3) if (g := place(rooms, area.width, s + 2, s))), None)
+    size = 3 if area.height < 24 else 5 if area.height < 44 else 7
+    grid = next((g for s in (size, SMALLEST) if (g := place(rooms, area.width, s + 2, s))), None)
     lines = paint(figures, grid) if grid else []
     if fresh.age is Age.GONE:
         return lines

@@ -69,8 +69,8 @@ def _of_size(rooms: Sequence[str], width: int, height: int, size: int, noted: bo
         if cell < needed or spare < 0:
             continue
         between = min(MOST_BETWEEN, spare // max(1, rows)) if rows > 1 else 0
-        above = min((spare - between * (rows - 1)) // 2, between if rows > 1 else spare // 2)
-        grid = Grid(columns, rows, size, cell, noted, between, max(0, above))
+        above = (spare - between * (rows - 1)) // 2
+        grid = Grid(columns, rows, size, cell, noted, between, above)
         # Few empty places first, then as square as a screen is.
         if best is None or _order(grid, len(rooms)) < _order(best, len(rooms)):
             best = grid

@@ -13,14 +13,14 @@ from kmm_tui.board.rows import AgentRow
 from kmm_tui.board.severity import Severity
 from kmm_tui.board.wall import Names
 from kmm_tui.metrics import BY_NAME
-from kmm_tui.ui.agent_table import agent_rank, state_cell
+from kmm_tui.ui.agent_table import agent_rank, level_sign, state_cell
 from kmm_tui.ui.cells import clean, fit
 from kmm_tui.ui.columns import Cell, Span, fit_cell
 from kmm_tui.ui.levels import ROLES
 from kmm_tui.ui.lines import Line
 from kmm_tui.ui.roles import Role
 
-STATE, FOR, WORK = 16, 5, 4
+SIGN, STATE, FOR, WORK = 2, 16, 5, 5
 NAMES = {Names.OFF: 0, Names.INITIALS: 6, Names.FULL: 20}
 GAP = 4
 """Blank cells between two columns of agents."""
@@ -40,7 +40,7 @@ def people(rows: Sequence[AgentRow], names: Names, width: int, height: int, now_
     """
     if height < 2 or not rows:
         return []
-    size = NAMES[names] + STATE + FOR + WORK
+    size = SIGN + NAMES[names] + STATE + FOR + WORK
     columns = max(1, (width + GAP) // (size + GAP))
     lines = height - 1
     ordered = sorted(rows, key=lambda row: (-agent_rank(row, now_ms), by_state(row.agent)))
@@ -68,7 +68,7 @@ def people(rows: Sequence[AgentRow], names: Names, width: int, height: int, now_
 
 def _head(names: Names) -> list[Span]:
     name = fit("agent", NAMES[names]) if NAMES[names] else ""
-    return [(f"{name}{fit('state', STATE)}{fit('for', FOR, 'right')}{fit('work', WORK + 1, 'right')}"[:-1], "dim")]
+    return [(f"{' ' * SIGN}{name}{fit('state', STATE)}{fit('for', FOR, 'right')}{fit('work', WORK, 'right')}", "dim")]
 
 
 def _agent(row: AgentRow, names: Names, now_ms: int, stale: bool) -> list[Span]:
@@ -83,10 +83,10 @@ def _agent(row: AgentRow, names: Names, now_ms: int, stale: bool) -> list[Span]:
     over = Severity.CALM if spent is None or row.limit is None else severity_of_time(spent, row.limit)
     work = BY_NAME["assigned_conversations"]
     quiet: Role = "stale" if stale else "value"
-    spans: list[Span] = []
+    sign, role = level_sign(row, now_ms)
+    spans: list[Span] = [(f"{sign} ", "stale" if stale else role)]
     if NAMES[names]:
-        spans += _fitted((named, quiet), NAMES[names] - 1)
-        spans.append(("!" if row.has_work else " ", "stale" if stale else "strong"))
+        spans += _fitted((named, quiet), NAMES[names])
     state = state_cell(agent)
     spans += _fitted(_without_colour(state) if stale else state, STATE)
     spans += _fitted((minutes_text(spent), "stale" if stale else ROLES[over]), FOR, right=True)
