@@ -95,6 +95,7 @@ def week(folder: Path, days: int, agents: int) -> int:
     db.close()
     line(f"{days} days written in", f"{time.perf_counter() - began:.0f} s")
     line("one poll's write in its thread, median / worst", spread(writes))
+    line("polls that were written within 5 ms", f"{sum(each <= 0.005 for each in writes) / len(writes):.1%}")
     line("one step of ageing, median / worst", spread(steps))
     line("raw answers lost to the cap", str(len(lost)))
     return largest
@@ -114,7 +115,12 @@ def main(days: int, agents: int) -> None:
         line("everything at a moment of today", timed(lambda: reading.at(db, end)))
         line("everything at a moment before raw answers", timed(lambda: reading.at(db, START + 5 * HOUR)))
         name = "queue_wait_time_90th_percentile"
-        for what, scope, back in (("hour", skill, HOUR), ("day", skill, DAY), ("week", skill, 7 * DAY)):
+        for what, scope, back in (
+            ("hour", skill, HOUR),
+            ("4 h", skill, 4 * HOUR),
+            ("day", skill, DAY),
+            ("week", skill, 7 * DAY),
+        ):
             line(f"a line of 300 points, last {what}", timed(partial(series, db, scope, name, end - back, end, 300)))
         db.close()
 

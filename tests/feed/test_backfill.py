@@ -16,6 +16,7 @@ import pytest
 from kmm_tui.api.window import DAY, HOUR, Window
 from kmm_tui.board.board import Board
 from kmm_tui.board.grid import GRID, Comparable, comparable
+from kmm_tui.board.look import Look
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.feed.backfill import NO_ROOM, OFF, SHARE, THROTTLED, Live
 from kmm_tui.feed.budget import Budget
@@ -140,6 +141,32 @@ def test_over_a_day_no_past_window_is_asked_for_twice() -> None:
     # A day of quarter hours, each with two days to fill; what was yesterday's is the day before's an hour later.
     assert len(asked) > 90 * 2 * 1.5
     assert set(asked.values()) == {1}
+
+
+def test_over_a_day_of_looking_back_and_at_maps_no_past_window_is_asked_for_twice() -> None:
+    """Filling, a person who travels to and fro, one who looks at a map of hours: all of them share what is known."""
+
+    async def a_day() -> Counter[tuple[object, ...]]:
+        async with floor(some_days, interval=1800.0, skills=2, groups=2, agents=2) as found:
+            midnight = int(found.clock.now() * 1000) // DAY * DAY
+            hours = [Window(midnight - back * HOUR, midnight - back * HOUR + HOUR) for back in range(1, 49)]
+            look = Look(trend=None)
+            for hour in range(24):
+                for window in (hours[hour], hours[0], hours[hour // 2]):
+                    await found.feed.past_board(window, look)
+                found.feed.backfill.look_at_hours(ACCOUNT, CLOSED.name, hours)
+                await found.pass_(3600)
+                assert found.feed.backfill.hours_progress.is_done
+            times = Counter[tuple[object, ...]]()
+            for (method, body), (at, _, window, _) in zip(found.centre.transport.bodies, found.calls, strict=True):
+                if at * 1000 - window.end > 60_000:
+                    times[method, body.get("groupBy"), window] += 1
+            return times
+
+    times = run_virtually(a_day())
+    assert len([key for key in times if key[0] == "agent_view"]) == 24
+    assert len([key for key in times if key[0] == "metrics"]) > 2 * (90 + 48)
+    assert {key: count for key, count in times.items() if count > 1} == {}
 
 
 @pytest.mark.parametrize(("interval", "fastest", "slow"), [(30.0, 5.0, 0.4), (15.0, 1.0, 0.0)])
