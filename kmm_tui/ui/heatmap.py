@@ -366,7 +366,7 @@ def _known_hours(day: Day) -> list[int]:
 
 def _layout(width: int) -> tuple[int, int]:
     """The cells of a day's name and of one hour; (0, 0) where there is no room for any."""
-    for label, cell in ((12, 3), (12, 2), (8, 2), (8, 1)):
+    for label, cell in ((12, 7), (12, 6), (12, 5), (12, 4), (12, 3), (12, 2), (8, 2), (8, 1)):
         if label + HOURS * cell + _NOTE_CELLS <= width:
             return label, cell
     return (8, 1) if width >= _layout_least() else (0, 0)
@@ -378,7 +378,7 @@ def _layout_least() -> int:
 
 def _framed(glyph: str, cell: int) -> str:
     """An hour under the cursor, which is seen without colour, too."""
-    return "◆" if cell == 1 else "[]" if cell == 2 else f"[{glyph}]"
+    return "◆" if cell == 1 else "[]" if cell == 2 else f"[{glyph.center(cell - 2, glyph if glyph in SHADES else ' ')}]"
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
