@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kmm_tui.cli.alerts import alerts_of
-from kmm_tui.cli.connect import GOODBYE, fail, load_settings, new_budget, new_client
+from kmm_tui.cli.connect import budget_of, fail, leave, load_settings, new_client
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
 from kmm_tui.cli.record import record_of
@@ -86,7 +86,7 @@ def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
         window=int(settings.board.window.total_seconds() * 1000),
         every=settings.board.every.total_seconds(),
     )
-    budget = new_budget(profile.account, settings.board.calls_per_minute / 60)
+    budget = budget_of(loaded)
     client = new_client(loaded, budget)
     prefs, note = new_prefs(loaded)
     return run_board(
@@ -214,18 +214,12 @@ def new_app(
 
     async def close() -> None:
         # All at once: neither a silent server nor a slow disk is to cost the other.
-        ends = [log_out(), *([record.close()] if record else []), *([alerts.close()] if alerts else [])]
+        ends = [
+            leave((feeds[0] if feeds else client).close),
+            *([record.close()] if record else []),
+            *([alerts.close()] if alerts else []),
+        ]
         await asyncio.gather(*ends)
-
-    async def log_out() -> None:
-        try:
-            async with asyncio.timeout(GOODBYE):
-                await (feeds[0] if feeds else client).close()
-        except TimeoutError:
-            logger.warning("nobody answered the logout within %g s", GOODBYE)
-        except Exception:
-            # The board is gone from the screen, and its exit code says how it ended.
-            logger.exception("the board could not log out")
 
     app = (WallApp if wall else BoardApp)(
         connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record, alerts=alerts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.feed.budget import Budget
     from kmm_tui.settings import Loaded
+
+logger = logging.getLogger(__name__)
 
 GOODBYE = 3.0
 """Seconds that logging out may take before one leaves all the same."""
@@ -104,6 +107,11 @@ def new_budget(account: str, fastest: float) -> Budget:
     return Budget(SystemClock(), Memory(user_state_path("kmm-tui", appauthor=False), account), fastest)
 
 
+def budget_of(loaded: Loaded) -> Budget:
+    """The budget of the chosen profile's account."""
+    return new_budget(loaded.settings.chosen.account, loaded.settings.board.calls_per_minute / 60)
+
+
 def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
     """A client for the chosen profile. Reads its secrets and certificates.
 
@@ -130,6 +138,17 @@ def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
     except ValueError as error:
         # The settings have been checked; a proxy of the environment has not.
         fail(str(error), Exit.USAGE)
+
+
+async def leave(close: Callable[[], Awaitable[None]]) -> None:
+    """Logs out by `close`, for `GOODBYE` seconds at most. It never fails: how a command ends is decided before."""
+    try:
+        async with asyncio.timeout(GOODBYE):
+            await close()
+    except TimeoutError:
+        logger.warning("nobody answered the logout within %g s", GOODBYE)
+    except Exception:
+        logger.exception("logging out failed")
 
 
 @asynccontextmanager

@@ -7,14 +7,20 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.simulate import SIZES
+
+if TYPE_CHECKING:
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.feed.budget import Budget
+    from kmm_tui.settings import Loaded
 
 DEMO_PACE = 60.0
 """Calls a second: the simulator minds bursts of 60 and no smaller ones."""
@@ -33,6 +39,16 @@ class Simulator:
             stdout=subprocess.PIPE,
             stderr=self._errors,
         )
+
+    @classmethod
+    @contextmanager
+    def running(cls, arguments: Sequence[str] = ()) -> Iterator[Simulator]:
+        """One that runs as long as this lasts."""
+        simulator = cls(arguments)
+        try:
+            yield simulator
+        finally:
+            simulator.stop()
 
     def announcement(self) -> dict[str, str]:
         """Waits until it listens: its address and credentials. Ends the command if it cannot start."""
@@ -93,32 +109,28 @@ def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[st
 
     need_terminal()
     arguments = [f"--{name}={options[name]}" for name in ("size", "scene", "seed", "speed")]
-    simulator = Simulator([*arguments, *(f"--fault={fault}" for fault in faults)])
-    try:
+    with Simulator.running([*arguments, *(f"--fault={fault}" for fault in faults)]) as simulator:
         # What the demo records is there for its trends and its past, and is gone with it.
         with tempfile.TemporaryDirectory(prefix="kmm-tui-demo-", ignore_cleanup_errors=True) as folder:
             code = _show(simulator, options, watch, Path(folder))
         context.exit(code)
-    finally:
-        simulator.stop()
 
 
-def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], folder: Path) -> int:
-    # While the simulator starts, so does the board.
+def simulated(simulator: Simulator, options: Mapping[str, Any]) -> tuple[Loaded, KmmClient, Budget]:
+    """Settings for the simulated contact centre, without the person's own, and a client of it. Waits until it listens.
+
+    `options` are those of `load_settings`.
+    """
+    # While the simulator starts, so does whoever asks it.
     from pydantic import SecretStr
 
     from kmm_tui.api.client import KmmClient
     from kmm_tui.api.credentials import UserLogin
-    from kmm_tui.cli.alerts import alerts_of
-    from kmm_tui.cli.board import new_prefs, run_board
     from kmm_tui.cli.connect import load_settings
     from kmm_tui.feed.budget import Budget
     from kmm_tui.feed.clock import SystemClock
-    from kmm_tui.record.record import Record
-    from kmm_tui.ui.header import About
 
     here = simulator.announcement()
-    root = click.get_current_context().find_root().obj or {}
     environ = {
         "KMM_TUI_ACCOUNT": here["account"],
         "KMM_TUI_NAME": "Demo contact centre",
@@ -127,26 +139,36 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], f
         "KMM_TUI_AUTH__USERNAME": here["username"],
         "KMM_TUI_AUTH__PASSWORD": here["password"],
     }
-    loaded = load_settings(
+    own = {"profile": "demo", "config": None}
+    loaded = load_settings({**options, **own}, environ=environ, ignore_file=True)
+    budget = Budget(SystemClock(), fastest=DEMO_PACE)
+    login = UserLogin(here["username"], SecretStr(here["password"]))
+    client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
+    return loaded, client, budget
+
+
+def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], folder: Path) -> int:
+    from kmm_tui.cli.alerts import alerts_of
+    from kmm_tui.cli.board import new_prefs, run_board
+    from kmm_tui.record.record import Record
+    from kmm_tui.ui.header import About
+
+    root = click.get_current_context().find_root().obj or {}
+    loaded, client, budget = simulated(
+        simulator,
         {
-            "profile": "demo",
             "every": root.get("every") or options["every"],
             "window": root.get("window") or options["window"],
             "watch": list(watch) or root.get("watch"),
             "theme": options["theme"] or root.get("theme"),
             **{name: options[name] for name in ("screen", "distance", "floor")},
         },
-        environ=environ,
-        ignore_file=True,
     )
     settings = loaded.settings
     prefs, note = new_prefs(loaded)
-    budget = Budget(SystemClock(), fastest=DEMO_PACE)
-    login = UserLogin(here["username"], SecretStr(here["password"]))
-    client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
     about = About(
-        account=here["account"],
-        name="Demo contact centre",
+        account=client.account,
+        name=settings.chosen.name,
         profile="demo",
         window=int(settings.board.window.total_seconds() * 1000),
         every=settings.board.every.total_seconds(),
@@ -164,7 +186,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], f
         tz=settings.zone(),
         days=settings.usual.days if settings.usual.fill else 0,
         wall=bool(options["wallboard"]),
-        record=Record(folder, here["account"]),
+        record=Record(folder, client.account),
         alerts=alerts_of(loaded, is_kept=False),
         watchdog=simulator.ended,
     )

@@ -17,12 +17,15 @@ from kmm_tui.cli.config import config as config_group
 from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.firstrun import setup
+from kmm_tui.cli.metrics_server import metrics_server
 from kmm_tui.cli.mirror import mirror
+from kmm_tui.cli.once import once
 from kmm_tui.cli.query import query
 from kmm_tui.cli.record import record
 from kmm_tui.cli.replay import replay
 from kmm_tui.cli.serve import serve
 from kmm_tui.cli.simulate import simulate
+from kmm_tui.cli.stream import stream
 from kmm_tui.cli.wallboard import wallboard
 
 
@@ -60,6 +63,9 @@ for command in (
     setup,
     check,
     query,
+    once,
+    stream,
+    metrics_server,
     replay,
     record,
     alerts,
@@ -85,7 +91,7 @@ def run(arguments: Sequence[str]) -> int:
         what = " ".join(error.format_message().split()).rstrip(".")
         where = error.ctx.command_path if error.ctx else "kmm-tui"
         click.echo(f"{what}. Try: {where} --help", err=True)
-        return Exit.USAGE
+        return error.exit_code
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code
@@ -101,9 +107,14 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"kmm-tui: {error.strerror or type(error).__name__}{where}", err=True)
         return Exit.UNEXPECTED
     except Exception as error:  # noqa: BLE001 - the last net: one line, and nothing of what a traceback would show
-        click.echo(f"kmm-tui: unexpected {_what(error)}; please report it", err=True)
+        click.echo(unexpected(error), err=True)
         return Exit.UNEXPECTED
     return code if isinstance(code, int) else Exit.OK
+
+
+def unexpected(error: Exception) -> str:
+    """One line about an error that nobody foresaw: its kind and place, and nothing of what it says."""
+    return f"kmm-tui: unexpected {_what(error)}; please report it"
 
 
 def _what(error: Exception) -> str:

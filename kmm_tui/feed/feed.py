@@ -272,6 +272,12 @@ class Feed:
         # One that was never answered is being asked.
         return Live(min((state.next_try or 0.0 for _, state in asked), default=None), trouble)
 
+    @property
+    def unanswered(self) -> tuple[TopicState, ...]:
+        """Where everything stands that is asked for and was never answered."""
+        states = (poller.state for poller in self._pollers.values())
+        return tuple(state for state in states if state.content is None and not state.is_paused)
+
     def unmatched(self) -> tuple[str, ...]:
         """What the person watches and the account does not have, once its skills and groups are known."""
         if len(self._listed) < len(LISTS):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 
 from kmm_tui.api.wire import Exchange
@@ -31,10 +31,13 @@ class Meter:
         self._clock = clock
         self._began = self._seen = clock.now()
         self._calls: deque[_Call] = deque(maxlen=MOST)
+        self.totals: Counter[int] = Counter()
+        """Calls since the start by HTTP status; 0 had no answer."""
 
     def note(self, exchange: Exchange) -> None:
         """One exchange has ended."""
         cost = exchange.cost
+        self.totals[exchange.status] += 1
         self._calls.append(_Call(self._now(), exchange.status, cost.took, cost.received))
         self._forget()
 

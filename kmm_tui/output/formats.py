@@ -9,7 +9,7 @@ import unicodedata
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from kmm_tui.board.figure import Absent
+from kmm_tui.board.figure import Absent, Figure
 from kmm_tui.board.figure_text import figure_text
 from kmm_tui.metrics import Metric, Unit
 from kmm_tui.output.rows import Grid
@@ -28,7 +28,8 @@ def as_csv(grid: Grid) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*grid.heads, *(metric.field for metric in grid.metrics)])
     for texts, figures in grid.rows:
-        writer.writerow(["" if cell is None else cell for cell in (*texts, *figures)])
+        numbers = (None if isinstance(figure, Absent) else figure for figure in figures)
+        writer.writerow(["" if cell is None else cell for cell in (*texts, *numbers)])
     return out.getvalue()
 
 
@@ -62,7 +63,7 @@ def _text(head: str, cell: str | int | None, tz: tzinfo | None) -> str:
     return str(cell)
 
 
-def _figure(value: int | float | None, metric: Metric) -> str:
+def _figure(value: Figure | None, metric: Metric) -> str:
     if value is None:
         return str((Absent.NOT_ANSWERED if metric.unit is Unit.COUNT else Absent.NOT_APPLICABLE).value)
     return figure_text(value, metric)

@@ -8,6 +8,7 @@ from typing import Any
 
 from kmm_tui.api.answers import AgentRecord, AgentViewAnswer, HistoricalAnswer, MetricsAnswer
 from kmm_tui.api.window import Window
+from kmm_tui.board.figure import Figure
 from kmm_tui.metrics import Metric
 
 
@@ -77,11 +78,14 @@ def historical_data(account: str, answer: HistoricalAnswer) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Rows under columns. The first columns are texts (or moments), the rest are figures of `metrics`, in order."""
+    """Rows under columns. The first columns are texts (or moments), the rest are figures of `metrics`, in order.
+
+    A figure is a number, the reason why there is none, or None where the answer told neither.
+    """
 
     heads: tuple[str, ...]
     metrics: tuple[Metric, ...]
-    rows: tuple[tuple[tuple[str | int | None, ...], tuple[int | float | None, ...]], ...]
+    rows: tuple[tuple[tuple[str | int | None, ...], tuple[Figure | None, ...]], ...]
 
 
 def _numbers(asked: Sequence[Metric]) -> tuple[Metric, ...]:

@@ -101,7 +101,8 @@ def _quick_turns() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """A socket that listens on `host` and `port`, 0 for a free one. Raises `OSError` where it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named in full: uvicorn sets TCP_NODELAY only on a socket that says it is TCP.
     sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -188,7 +189,7 @@ def serve(
                 raise ValueError("the rate must be over 0 a second, with a burst of at least 1")
             if not 1 <= agent_page_max <= READABLE_AGENTS:
                 raise ValueError(f"the largest page of agents must be from 1 to {READABLE_AGENTS}")
-            sock = _listening(host, port)
+            sock = listening(host, port)
         except OSError as error:
             _complain(f"cannot listen on {host}:{port}: {error.strerror or error}")
             return USAGE

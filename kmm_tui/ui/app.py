@@ -26,6 +26,7 @@ from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TopicState
 from kmm_tui.feed.backfill import Backfill
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
+from kmm_tui.feed.following import JUMP
 from kmm_tui.feed.poller import trouble_of
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.comparing import Comparing
@@ -47,8 +48,6 @@ from kmm_tui.ui.why import WhyScreen
 
 SETTLE = 0.03
 """Seconds for which answers are collected before they are drawn together."""
-JUMP = 30.0
-"""Seconds between two ticks, either way, after which the machine must have slept or its clock have been set."""
 
 
 class BoardFeed(Protocol):
