@@ -25,6 +25,8 @@ _MONTHS = (
     "july", "august", "september", "october", "november", "december",
 )  # fmt: skip
 _YEARS = range(2000, 2100)
+_DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
+"""Days from today; the last one is understood so that it can be told to be still to come."""
 
 _DASHES = re.compile("[‐‑‒–—−]")
 _LENGTH = re.compile(r"(?:last )?((?:\d+ ?(?:d|days?|h|hours?|hrs?|m|min|mins|minutes?) ?)+)", re.ASCII)
@@ -151,12 +153,12 @@ class _Reader:
         found = _WORD.match(self._rest)
         word = found[0] if found else ""
         weekday = _full(word, _WEEKDAYS)
-        if weekday is None and word not in ("today", "yesterday"):
+        if weekday is None and word not in _DAYS:
             return None
         self._take(_WORD)
         if weekday is not None:
             return _Day(weekday=weekday)
-        return _Day(self._today - timedelta(word == "yesterday"))
+        return _Day(self._today + timedelta(_DAYS[word]))
 
     def _clock(self) -> int | None:
         """Minutes since midnight, 0..1440."""

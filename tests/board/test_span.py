@@ -185,6 +185,7 @@ REFUSED = [
     ("2026-13-01 9-10", 'there is no 1 of month 13 2026; write such as "2026-11-20 8:00-10:00"'),
     ("15-16", '22 Nov 15:00 is still to come; write such as "1h" or "yesterday 9-11"'),
     ("25 nov 9-10", '25 Nov 09:00 is still to come; write such as "1h" or "yesterday 9-11"'),
+    ("tomorrow 9-11", '23 Nov 09:00 is still to come; write such as "1h" or "yesterday 9-11"'),
     ("9-17", '22 Nov 17:00 is still to come; for until now write "09:00-"'),
     ("9-9", 'the range ends before it begins; write such as "20 nov 10:00-11:30" or "22:00-6:00"'),
     (
