@@ -11,7 +11,6 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
 
 from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.errors import KmmError
@@ -28,10 +27,10 @@ from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.following import JUMP
 from kmm_tui.feed.poller import trouble_of
+from kmm_tui.settings.themefile import DEFAULT
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
-from kmm_tui.ui.enduring import EnduringApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import deeds
@@ -39,7 +38,8 @@ from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.recordedline import Lines
-from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
+from kmm_tui.ui.themechooser import ThemeChooser
+from kmm_tui.ui.themed import ThemedApp
 from kmm_tui.ui.travelling import Travelling
 from kmm_tui.ui.trending import Trending
 from kmm_tui.ui.wall.notice import notice
@@ -134,7 +134,7 @@ class StateChanged(Message):
         return isinstance(message, StateChanged) and message.state.topic == self.state.topic
 
 
-class BoardApp(EnduringApp[str]):
+class BoardApp(ThemedApp[str]):
     """The live board. It ends with None, or with a sentence that says why it had to end."""
 
     TITLE = "kmm-tui"
@@ -167,6 +167,9 @@ class BoardApp(EnduringApp[str]):
             id="board.palette",
             tooltip="every action, and any skill, group or agent by name",
         ),
+        Binding(
+            "T", "change_theme", "Theme", show=False, id="board.theme", tooltip="another look, seen as one chooses"
+        ),
         Binding("f1", "help", "Help", key_display="F1", id="board.help", tooltip="what keys, words and figures mean"),
         Binding("q", "quit", "Quit", id="board.quit", tooltip="end, and log out"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="board.quit-always"),
@@ -187,25 +190,19 @@ class BoardApp(EnduringApp[str]):
     ) -> None:
         """`note` is told at the start, while there is nothing worse to tell; `lines` has what was recorded,
         `alerts` what is wrong and was."""
-        self._own_themes: dict[str, Theme] = {}
-        super().__init__()
+        self._prefs = prefs or Prefs()
+        super().__init__(theme, self._prefs.themes)
         self._connect = connect
         self._about = about
         self._clock = clock
         self._tz = tz
-        self._wanted_theme = theme
         self._settling = False
         self._ticked_at = clock.now()
         self._start_note = note
         self._lines = lines
         self.alerts = alerts
-        self._prefs = prefs or Prefs()
         self.board = Board(Judge(self._prefs.limits), self._prefs.state_limits)
         self.feed: BoardFeed | None = None
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Every role has a colour, whatever theme is chosen."""
-        return variable_defaults()
 
     def get_default_screen(self) -> BoardScreen | WallScreen:
         """The board."""
@@ -230,7 +227,7 @@ class BoardApp(EnduringApp[str]):
         """Keys and themes, then the feed, then the clock."""
         known = deeds()
         self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
-        self._load_themes()
+        self.wear_wanted()
         if self.alerts:
             self.alerts.terminal.write = self._write_terminal
         self.feed = self._connect(self._start_worker, self._publish)
@@ -253,33 +250,6 @@ class BoardApp(EnduringApp[str]):
     def _write_terminal(self, text: str) -> None:
         if self._driver:
             self._driver.write(text)
-
-    def _load_themes(self) -> None:
-        loaded, failed = load_themes()
-        for theme in loaded or [FALLBACK]:
-            self.register_theme(theme)
-        names = {theme.name for theme in loaded}
-        if self._wanted_theme in (names or {FALLBACK.name}):
-            self.theme = self._wanted_theme
-        else:
-            self._start_note = f"there is no theme {self._wanted_theme!r}: use one of {', '.join(sorted(names))}"
-            self.theme = DEFAULT if DEFAULT in names else FALLBACK.name
-        if failed:
-            self._start_note = failed[0]
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """The board's own themes only: the others know nothing of its roles."""
-        # Textual asks for it with every line that it draws.
-        if not self._own_themes:
-            themes = super().available_themes
-            self._own_themes = {name: theme for name, theme in themes.items() if name.startswith("kmm-")} or themes
-        return self._own_themes
-
-    def register_theme(self, theme: Theme) -> None:
-        """Adds a theme, or replaces one of the same name."""
-        self._own_themes = {}
-        super().register_theme(theme)
 
     # -- the feed
 
@@ -314,8 +284,11 @@ class BoardApp(EnduringApp[str]):
             self._start_worker(self.feed.woke(), "woke")
         self._ticked_at = now
         self.mishaps.settle()
+        changed = self.renew_themes()
         if self.stands:
             self._redraw(lambda screen, now: screen.tick(now))
+            if changed:
+                self._draw()
 
     def _redraw(self, draw: Callable[[BoardScreen | WallScreen, float], None]) -> None:
         behind_wall = isinstance(self.screen, WallScreen)
@@ -338,13 +311,18 @@ class BoardApp(EnduringApp[str]):
 
     def _note(self) -> str:
         own = (self.feed.note() if self.feed else "") or (self.alerts.trouble if self.alerts else "")
-        return own or self._start_note
+        return own or self.theme_note or self._start_note
 
     # -- what a person does
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's own
-        """The theme; all else has a key, and is in the palette by it."""
-        yield SystemCommand("Theme: another look", "dark, light and whatever there is", self.action_change_theme)
+        """None: all there is has a key, and is in the palette by it."""
+        return ()
+
+    def action_change_theme(self) -> None:
+        """Shows the themes, each as one comes to it."""
+        if not isinstance(self.screen, ThemeChooser):
+            self.push_screen(ThemeChooser(self.shelf, self.theme, self.wear))
 
     def on_board_screen_looked(self, message: BoardScreen.Looked) -> None:
         """Asks for what is looked at, and for nothing else."""

@@ -20,7 +20,9 @@ class Deed:
     part: str
 
 
-DIALOGS = ("help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay", "wall")
+DIALOGS = (
+    "help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay", "wall", "themes",
+)  # fmt: skip
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
 
@@ -41,6 +43,7 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.meter import MeterScreen
     from kmm_tui.ui.replaying import Replaying
     from kmm_tui.ui.strip import FigureStrip
+    from kmm_tui.ui.themechooser import ThemeChooser
     from kmm_tui.ui.trend_panel import TrendPanel
     from kmm_tui.ui.trendchoice import MetricScreen
     from kmm_tui.ui.trending import Trending
@@ -52,6 +55,7 @@ def deeds() -> dict[str, Deed]:
     sources: tuple[type[DOMNode], ...] = (
         Trending, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen,
         CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar, Replaying, WallScreen,
+        ThemeChooser,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:

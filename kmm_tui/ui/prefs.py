@@ -33,3 +33,5 @@ class Prefs:
     wall: WallPrefs = field(default_factory=WallPrefs)
     folder: Path = Path()
     """Where exports and pictures go."""
+    themes: Path | None = None
+    """The folder of a person's own themes."""

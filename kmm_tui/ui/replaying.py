@@ -20,6 +20,7 @@ from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.recorded import Recorded
 from kmm_tui.feed.replay import ReplayClock, ReplayFeed
+from kmm_tui.settings.themefile import DEFAULT
 from kmm_tui.ui.app import SETTLE, BoardApp, StateChanged
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import SAID_FOR, BoardScreen
@@ -28,7 +29,6 @@ from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import key_text
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.replaybar import Played, ReplayBar, speed_words
-from kmm_tui.ui.themes import DEFAULT
 
 LEAP = 10 * MINUTE
 """How far the keys for it go, in ms."""

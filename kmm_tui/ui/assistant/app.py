@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from kmm_tui.settings.themefile import DEFAULT
 from kmm_tui.ui.assistant.helper import Answers, Helper
 from kmm_tui.ui.assistant.step import STYLE, Step
 from kmm_tui.ui.assistant.steps import STEPS, Welcome
-from kmm_tui.ui.enduring import EnduringApp
-from kmm_tui.ui.themes import DEFAULT, FALLBACK, load_themes, variable_defaults
+from kmm_tui.ui.themed import ThemedApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Ended:
     profile: str = ""
 
 
-class AssistantApp(EnduringApp[Ended]):
+class AssistantApp(ThemedApp[Ended]):
     """Asks step by step. It ends with None where the person has left; then nothing was written."""
 
     TITLE = "kmm-tui"
@@ -34,17 +35,12 @@ class AssistantApp(EnduringApp[Ended]):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="assistant.quit"),
     ]
 
-    def __init__(self, helper: Helper, *, welcome: bool, theme: str = DEFAULT) -> None:
-        """`welcome` offers the demo first."""
-        super().__init__()
+    def __init__(self, helper: Helper, *, welcome: bool, theme: str = DEFAULT, themes: Path | None = None) -> None:
+        """`welcome` offers the demo first; `themes` is the folder of a person's own."""
+        super().__init__(theme, themes)
         self._helper = helper
         self._welcome = welcome
-        self._wanted_theme = theme
         self._answers = Answers()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Every role has a colour, whatever theme is chosen."""
-        return variable_defaults()
 
     def get_default_screen(self) -> Screen[None]:
         """The welcome, or the first step."""
@@ -55,11 +51,7 @@ class AssistantApp(EnduringApp[Ended]):
 
     def on_mount(self) -> None:
         """The theme."""
-        loaded = load_themes()[0] or [FALLBACK]
-        for theme in loaded:
-            self.register_theme(theme)
-        names = [theme.name for theme in loaded]
-        self.theme = next((name for name in (self._wanted_theme, DEFAULT) if name in names), names[0])
+        self.wear_wanted()
 
     def on_step_done(self, message: Step.Done) -> None:
         """The next one, or the end."""

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rich.cells import cell_len, split_graphemes
-from rich.color_triplet import ColorTriplet
+from rich.color import Color
 from rich.style import Style
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.app import App
-from textual.color import Color
 from textual.geometry import Region
 from textual.pilot import Pilot
 
-from kmm_tui.ui.themes import GROUND_ROLES, TEXT_ROLES
+from kmm_tui.settings.themefile import GROUND_ROLES, TEXT_ROLES
 
 LETTERS = {
     "text": ".", "title": "t", "dim": "d", "stale": "s", "accent": "a", "ok": "k", "warn": "w", "critical": "c",
@@ -23,9 +22,9 @@ LETTERS = {
 """How a text role is written; a capital is bold. A figure that is calm is a dot, so that trouble stands out."""
 BEHIND = "~"
 """A colour that is no role's: what lies behind a screen in front."""
-GREYS = "efghijmpqr"
-"""Without colour: how bright, the darkest first; none of them is a role's letter."""
 OTHER_GROUND = "behind"
+PLAIN = "e"
+"""In the terminal's own colour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Frame:
 
     cells: tuple[tuple[Cell, ...], ...]
     coloured: bool
-    """Whether any cell had a colour that is no grey."""
+    """Whether any cell had a colour of its own, and not the terminal's."""
 
     @property
     def lines(self) -> list[str]:
@@ -117,13 +116,11 @@ def _pieces(text: str) -> list[str]:
 
 
 class _Looks:
-    """Names the colours of an app's theme."""
+    """Names the colours of an app's theme; without colours, what is dim and what is not."""
 
     def __init__(self, app: App[str]) -> None:
         colours = {role: app.current_theme.variables[f"kmm-{role}"] for role in (*TEXT_ROLES, *GROUND_ROLES, "line")}
-        if app.no_color:
-            colours = {role: Color.parse(colour).monochrome.hex.lower() for role, colour in colours.items()}
-        self._texts = {} if app.no_color else {colours[role]: LETTERS[role] for role in (*TEXT_ROLES, "line")}
+        self._texts = {colours[role]: LETTERS[role] for role in (*TEXT_ROLES, "line")}
         self._grounds = {colours[role]: role for role in GROUND_ROLES}
         self._found: dict[Style, tuple[str, str, str]] = {}
         self.coloured = False
@@ -136,15 +133,19 @@ class _Looks:
         return self._found[style]
 
     def _named(self, style: Style) -> tuple[str, str, str]:
-        fore, back = (colour.get_truecolor() if colour else None for colour in (style.color, style.bgcolor))
-        self.coloured = self.coloured or any(each and len(set(each)) > 1 for each in (fore, back))
-        letter = BEHIND if fore is None else self._texts.get(fore.hex) or self._grey(fore)
-        ground = OTHER_GROUND if back is None else self._grounds.get(back.hex, OTHER_GROUND)
+        letter = (LETTERS["stale"] if style.dim else PLAIN) if _is_default(style.color) else BEHIND
+        ground = "ground" if _is_default(style.bgcolor) else OTHER_GROUND
+        if style.color and style.color.triplet:
+            letter = self._texts.get(style.color.triplet.hex, BEHIND)
+        if style.bgcolor and style.bgcolor.triplet:
+            ground = self._grounds.get(style.bgcolor.triplet.hex, OTHER_GROUND)
+        self.coloured = self.coloured or not (_is_default(style.color) and _is_default(style.bgcolor))
         marks = ("u" if style.underline else "") + ("r" if style.reverse else "")
         return letter.upper() if style.bold else letter, ground, marks
 
-    def _grey(self, colour: ColorTriplet) -> str:
-        return BEHIND if self._texts else GREYS[sum(colour) * 9 // 765]
+
+def _is_default(colour: Color | None) -> bool:
+    return colour is not None and colour.is_default
 
 
 class FrameExtension(SingleFileSnapshotExtension):

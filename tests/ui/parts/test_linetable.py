@@ -304,7 +304,7 @@ async def test_stale_rows_lose_their_colours_but_no_text(stage: MakeStage, table
         table.set_rows(people(2))
         await pilot.pause()
         text, live = app.text(), colours(table, 2)
-        assert "#e8b04c" in live
+        assert "#f0b840" in live
         table.dim = True
         await pilot.pause()
         assert app.text() == text
