@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.settings import Loaded
 
+_OF_SOURCE = {
+    "DENIED": Exit.PERMISSION,
+    "THROTTLED": Exit.THROTTLED,
+    "OFFLINE": Exit.UNREACHABLE,
+    "SERVER": Exit.UNREACHABLE,
+    "GARBLED": Exit.UNREACHABLE,
+}
 CLOCK_TOLERANCE = 60.0
 """Seconds by which this machine's clock may differ from the server's before it is worth a warning."""
 
@@ -22,12 +29,41 @@ CLOCK_TOLERANCE = 60.0
 @account_options
 @click.pass_context
 def check(context: click.Context, /, **given: Any) -> None:
-    """Try settings, hosts, sign-in and one small call of each method."""
+    """Try settings, hosts, sign-in and one small call of each method; then each source of the settings."""
     loaded = load_settings(root_options(given))
     profile = loaded.settings.chosen
     _line("ok", "settings", f"profile {loaded.settings.profile}, account {profile.account}" + _where(loaded))
     client = new_client(loaded)
-    context.exit(run_async(_check(client)))
+    context.exit(run_async(_both(client, loaded)))
+
+
+async def _both(client: KmmClient, loaded: Loaded) -> int:
+    # The sources have nothing to do with the account: they are tried whatever became of it.
+    worst = await _check(client)
+    of_sources = await _check_sources(loaded)
+    return worst or of_sources
+
+
+async def _check_sources(loaded: Loaded) -> int:
+    """Asks each source once, a line each; the code of the first that fails."""
+    if not loaded.settings.sources:
+        return Exit.OK
+    from kmm_tui.api.text import clean
+    from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.feed.source_asker import SourceAsker, SourceError
+
+    worst: Exit = Exit.OK
+    for source in loaded.settings.sources:
+        try:
+            answer = await SourceAsker(source, SystemClock(), loaded.settings.zone()).ask()
+        except SourceError as error:
+            _line("FAILED", "source", clean(f"{source.name}: {error.word}: {error}"))
+            worst = worst or _OF_SOURCE.get(error.word, Exit.REFUSED)
+            continue
+        about = "the account" if source.by == "account" else f"{len(answer.slots)} {source.by}s"
+        text = f"{source.name}: {source.origin} tells {len(source.metrics)} metrics of {about} in {answer.took:.2f} s"
+        _line("ok" if answer.slots else "WARN", "source", clean(text))
+    return worst
 
 
 async def _check(client: KmmClient) -> int:

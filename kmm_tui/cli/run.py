@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,8 @@ def run(arguments: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Errors are one line on stderr."""
     stdout = sys.stdout
     try:
-        code = cli.main(list(arguments), prog_name="kmm-tui", standalone_mode=False)
+        # In a context of its own: what the settings make known, such as metrics, ends with the command.
+        code = copy_context().run(cli.main, list(arguments), prog_name="kmm-tui", standalone_mode=False)
     except (click.exceptions.Abort, KeyboardInterrupt):
         return Exit.INTERRUPTED
     except click.exceptions.NoArgsIsHelpError as error:

@@ -195,6 +195,8 @@ def _serve(loaded: Loaded, served: Served, news: NewsFile, sock: socket.socket, 
             look=_look(loaded),
             width=width,
             window=(lambda: present.window(round(clock.now() * 1000))) if present.is_unusual else None,
+            sources=settings.sources,
+            zone=settings.zone(),
         )
         async with sharing, Server(served, sock, origins):
             besides = f" and, by its proxy, at {shown_at}/" if shown_at else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,3 +114,35 @@ def test_broken_settings_are_the_first_failure(kmm: Any, server: Any) -> None:
     ran = kmm("check", environ={**server.user_environ(), "KMM_TUI_BOARD__EVERY": "1s"})
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("KMM_TUI_BOARD__EVERY: must be at least 5s")
+
+
+def test_each_source_is_tried_whatever_became_of_the_account(kmm: Any, server: Any, tmp_path: Path) -> None:
+    (tmp_path / "plan.csv").write_text("skill,planned\nBilling,3\nSales,4\n")
+    config = tmp_path / "config.toml"
+    config.write_text(
+        """
+        [[sources]]
+        name = "plan"
+        file = "plan.csv"
+        by = "skill"
+        key = "skill"
+        metrics = [{ name = "planned_agents", value = "planned" }]
+        [[sources]]
+        name = "gone"
+        file = "gone.csv"
+        by = "account"
+        metrics = [{ name = "rostered" }]
+        """
+    )
+    server.fault("500:on=historical")
+    for code, fault in ((6, True), (6, False)):
+        ran = kmm("--config", str(config), "check", environ=server.user_environ())
+        *others, plan, gone = lines(ran)
+        assert ran.code == code
+        assert ("FAILED" in [mark for mark, _, _ in others]) is fault
+        assert plan[:2] == ("ok", "source")
+        assert plan[2].startswith("plan: plan.csv tells 1 metrics of 2 skills in ")
+        assert gone[:2] == ("FAILED", "source")
+        assert gone[2].startswith("gone: OFFLINE: ")
+        assert "gone.csv cannot be read: No such file or directory" in gone[2]
+        server.reset()
