@@ -20,6 +20,8 @@ from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import UserLogin
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
+from kmm_tui.board.wall import DEFAULT_PLANS, Names, Plan
+from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.cli.board import new_app
 from kmm_tui.cli.demo import DEMO_PACE, Simulator
 from kmm_tui.feed.budget import Budget
@@ -28,6 +30,7 @@ from kmm_tui.settings.views import Views
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.header import About
 from kmm_tui.ui.prefs import Prefs
+from kmm_tui.ui.wall.app import WallApp
 
 FOLDER = Path(__file__).parent
 HOUR = 3_600_000
@@ -47,7 +50,23 @@ class Picture:
     faults: tuple[str, ...] = ()
     password: str | None = None
     wait: float = 1.0
+    wall: WallPrefs | None = None
 
+
+WALL = WallPrefs(plans=(*DEFAULT_PLANS, Plan(("group:Billing Lisbon",), agents=True)), names=Names.INITIALS)
+WALL_PAGES = ("the account", "the skills in trouble or busiest", "the agent groups", "the agents of a team")
+WALLS = tuple(
+    Picture(
+        f"wall-{number + 1}-{width}x{height}",
+        f"The wall on {width} x {height}: {words}",
+        (width, height),
+        scene="surge",
+        keys=("right",) * number,
+        wall=WALL,
+    )
+    for number, words in enumerate(WALL_PAGES)
+    for width, height in ((80, 24), (120, 40), (200, 60))
+)
 
 PICTURES = (
     Picture("overview", "The overview: where it burns, and who is there", (132, 40), scene="surge", keys=("down",)),
@@ -87,7 +106,11 @@ PICTURES = (
     Picture("meter", "`m`: what asking costs", (100, 24), keys=("m",)),
     Picture("help", "`F1`: the help", (120, 40), keys=("f1",)),
     Picture("wrong-password", "A refused sign-in", (120, 40), password="not-it"),
-)
+    *WALLS,
+    Picture("wall-calm-light", "The wall on a calm floor, in the light theme", (100, 30), "kmm-light", scene="calm",
+            wall=WALL),
+    Picture("wall-refused", "The wall while a sign-in is refused", (100, 30), password="not-it", wall=WALL),
+)  # fmt: skip
 
 
 async def draw(picture: Picture, folder: Path) -> None:
@@ -100,8 +123,9 @@ async def draw(picture: Picture, folder: Path) -> None:
         budget = Budget(SystemClock(), fastest=DEMO_PACE)
         client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
         about = About(here["account"], "Demo contact centre", "demo", HOUR, 5.0, "DEMO")
-        prefs = Prefs(PRESETS[DEFAULT_PRESET], DEFAULT_STATE_LIMITS, views=Views(folder / "views.json"))
-        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs)
+        views = Views(folder / "views.json")
+        prefs = Prefs(PRESETS[DEFAULT_PRESET], DEFAULT_STATE_LIMITS, views=views, wall=picture.wall or WallPrefs())
+        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs, wall=picture.wall is not None)
         async with app.run_test(size=picture.size) as pilot:
             await _until(pilot, lambda: _is_complete(app))
             for key in picture.keys:
@@ -124,7 +148,8 @@ def gallery() -> str:
 
 
 def _is_complete(app: BoardApp) -> bool:
-    states = [app.board.state(topic) for topic in (ACCOUNT_FIGURES, AGENTS, TREND)]
+    topics = (ACCOUNT_FIGURES, AGENTS) if isinstance(app, WallApp) else (ACCOUNT_FIGURES, AGENTS, TREND)
+    states = [app.board.state(topic) for topic in topics]
     return all(state is not None and (state.content or state.trouble) for state in states)
 
 

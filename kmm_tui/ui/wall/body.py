@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kmm_tui.api.errors import SignInRefused
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import metric_named
 from kmm_tui.board.figure_text import age_text
@@ -84,7 +85,8 @@ def body_of(
     """The lines of `page` at `now`, epoch s; the last ones may be left out."""
     overall = board.overall(now)
     if page.agents_of is not None:
-        found = _agents(board, page, area, now, names)
+        roomy = area.height >= 24 and not _is_bad(overall)
+        found = [*[()] * roomy, *_agents(board, page, Area(area.width, area.height - roomy), now, names)]
         return tuple([*_banner(overall, now, 3, area), *found] if _is_bad(overall) else found)
     figures = [figure(page, spot) for spot in page.spots]
     rooms = [each.room for each in figures]
@@ -123,7 +125,10 @@ def _banner(overall: Freshness, now: float, size: int, area: Area) -> list[Line]
     details: list[Span] = [(f"{glyph} {age}", role)]
     if overall.trouble:
         # What happens next, in the words of the line of truth, which begins with the word and how old it is.
-        details += [*truth(overall, now, None)[2:], (f" · {overall.trouble.message}", "dim")]
+        details += truth(overall, now, None)[2:]
+        # Who is refused is nobody's business in front of everybody.
+        is_sign_in = overall.trouble.word == SignInRefused.word
+        details.append((" · the sign-in is refused" if is_sign_in else f" · {overall.trouble.message}", "dim"))
     return banner(word_for(overall), role, details, size, area.width)
 
 

@@ -100,12 +100,12 @@ def age_words(fresh: Freshness) -> tuple[Span, ...]:
     """How old a figure is, and why, once it is not live: ``▲ LATE 1m``; nothing while it is."""
     if fresh.age in (Age.LIVE, Age.PAST):
         return ()
-    glyph, role = AGE_GLYPHS[fresh.age]
     if fresh.age is Age.AWAITED and fresh.trouble is None:
         return (("waiting", "dim"),)
+    glyph, role = AGE_GLYPHS[Age.LATE if fresh.age is Age.AWAITED else fresh.age]
     word = fresh.trouble.word if fresh.trouble else "STALE" if fresh.age is Age.GONE else fresh.age.value
     age = f" {age_text(fresh.seconds)}" if fresh.seconds is not None else ""
-    return ((f"{glyph} {word}{age}", role if fresh.age is not Age.AWAITED else "warn"),)
+    return ((f"{glyph} {word}{age}", role),)
 
 
 def _target(board: Board, row: ScopeRow | None, tile: Tile, fresh: Freshness, quiet: Role) -> tuple[Span, ...]:
