@@ -101,6 +101,8 @@ async def following(
         agents=account.agents,
         heard=(lambda state: heard(found, state)) if heard else None,
         ticked=(lambda now: ticked(found, now)) if ticked else None,
+        sources=settings.sources,
+        zone=settings.zone(),
     )
     try:
         async with found:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import tzinfo
 from typing import Any
 
 from kmm_tui.api.client import KmmClient
@@ -17,8 +18,10 @@ from kmm_tui.board.state import TopicState
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Feed
+from kmm_tui.feed.sources import Sources
 from kmm_tui.feed.wanted import usual_wants
 from kmm_tui.metrics import Method
+from kmm_tui.settings.own_sources import OwnSource
 
 JUMP = 30.0
 """Seconds between two ticks, either way, after which the machine must have slept or its clock have been set."""
@@ -61,8 +64,13 @@ class Following:
         agents: bool = False,
         heard: Callable[[TopicState], None] | None = None,
         ticked: Callable[[float], None] | None = None,
+        sources: Sequence[OwnSource] = (),
+        zone: tzinfo | None = None,
     ) -> None:
-        """`present` is the span that figures are counted over, `width` the usual one in ms."""
+        """`present` is the span that figures are counted over, `width` the usual one in ms.
+
+        `sources` are asked beside it, their times in `zone`.
+        """
         self.board = board
         self.clock = clock
         self._present = present
@@ -70,13 +78,16 @@ class Following:
         self._ticked = ticked
         self._news = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.feed = Feed(client, usual_wants(width), watch, interval, clock, self._spawn, self._publish, budget)
+        self._sources = Sources(sources, clock, zone)
+        publish = self._sources.mixing(self._publish)
+        self.feed = Feed(client, usual_wants(width), watch, interval, clock, self._spawn, publish, budget)
         if present.is_unusual:
             self.feed.window = lambda: present.window(round(clock.now() * 1000))
         self.feed.show(whole_look(board, agents=agents))
 
     async def __aenter__(self) -> Following:
         self.feed.start()
+        self._sources.start(self._spawn)
         self._spawn(self._tick(), "tick")
         return self
 
@@ -93,14 +104,17 @@ class Following:
     async def answered(self, patience: float) -> tuple[TopicState, ...]:
         """Waits until all that is asked for has been answered, `patience` seconds at most. Returns what has not been.
 
-        What would only be tried again after that time is not waited for.
+        What would only be tried again after that time is not waited for, nor is a source that has failed.
         """
         deadline = self.clock.now() + patience
         while True:
             self._news.clear()
             without = self.feed.unanswered
             now = self.clock.now()
-            if now >= deadline or all(each.trouble and (each.next_try or 0.0) > deadline for each in without):
+            if now >= deadline or (
+                not self._sources.is_awaited
+                and all(each.trouble and (each.next_try or 0.0) > deadline for each in without)
+            ):
                 return without
             await self._news_or(deadline - now)
 
@@ -138,6 +152,7 @@ class Following:
             now = self.clock.now()
             if abs(now - before) > JUMP:
                 # The figures are asked for anew all the same, over connections that may be dead.
+                self._sources.ask_now()
                 with contextlib.suppress(Exception):
                     await self.feed.woke()
             before = now

@@ -132,6 +132,11 @@ class Sources:
         for name in self._askers:
             spawn(self._run(name), f"source {name}")
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether one has neither answered nor failed yet."""
+        return any(state.content is None and state.trouble is None for state in self._states.values())
+
     def ask_now(self) -> None:
         """Asks every source at once."""
         for wake in self._wake.values():

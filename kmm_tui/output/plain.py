@@ -22,7 +22,8 @@ a newer one of the same scope came first.
 
 A figure is an object. It has either ``value``, a number in ``unit`` (``count``, ``ms``, ``ratio`` and ``share`` where
 1.0 is 100 %, ``score``), or ``nothing``, the reason why there is none: ``not_applicable`` (nothing to divide by),
-``not_offered``, ``not_answered``, ``not_recorded``, or ``too_old`` where the last answer is too old to be shown. With a
+``not_offered``, ``not_answered`` (also where a source has long been silent), ``not_recorded``, or ``too_old`` where the
+last answer is too old to be shown. With a
 limit it has ``severity`` and ``limits``, and ``since`` while it is not calm.
 """
 
@@ -34,7 +35,7 @@ from typing import Any
 
 from kmm_tui.board.agents import in_state_since
 from kmm_tui.board.board import Board
-from kmm_tui.board.derived import figure_of, known_metrics
+from kmm_tui.board.derived import figure_of, is_old, known_metrics
 from kmm_tui.board.figure import Absent, Figure, Figures
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.insight import severity_of_time, time_in_state_ms
@@ -75,7 +76,8 @@ def shown_figures(figures: Figures) -> Iterator[tuple[Metric, Figure]]:
     """The figures that were asked for, or follow from those that were, in the order of the catalogue."""
     for metric in known_metrics().values():
         if metric.is_number and figures.method in metric.methods:
-            figure = figure_of(figures, metric)
+            # What a source said long ago is no figure of now.
+            figure = Absent.NOT_ANSWERED if is_old(figures, metric) else figure_of(figures, metric)
             if figure is not Absent.NOT_ASKED:
                 yield metric, figure
 

@@ -9,10 +9,11 @@ from enum import IntEnum
 
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import metric_named
-from kmm_tui.board.figure import Absent
+from kmm_tui.board.figure import Absent, Figure
 from kmm_tui.board.figure_text import figure_text
 from kmm_tui.board.judge import Verdict
 from kmm_tui.board.limit_text import bound_text, bounds_of
+from kmm_tui.board.own import own
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level
 from kmm_tui.board.severity import Severity
@@ -123,28 +124,33 @@ class Reading:
 def scopes_grid(reading: Reading, *, whole: bool) -> Grid:
     """A row for each scope; `whole` with every figure, else with those of `SHOWN`."""
     rows = reading.scopes()
-    names = _names(rows) if whole else [name for name in SHOWN if name in set(_names(rows))]
+    names = _names(rows) if whole else [name for name in (*SHOWN, *own().metrics) if name in set(_names(rows))]
     metrics = _metrics(names)
     cells = []
     for row in rows:
         label = "whole account" if row.scope == ACCOUNT else row.label
         texts = (row.scope.level.value, row.scope.key or None, label, severity_word(row.severity), row.judged.worst)
-        cells.append((texts if whole else (*texts[:1], *texts[2:4]), tuple(row.get(metric) for metric in metrics)))
+        cells.append((texts if whole else (*texts[:1], *texts[2:4]), _figures(row, metrics)))
     heads = ("level", "id", "name", "severity", "worst") if whole else ("level", "name", "severity")
     return Grid(heads, metrics, tuple(cells))
 
 
 def agents_grid(reading: Reading) -> Grid:
     """A row for each agent."""
-    metrics = _metrics(SHOWN_OF_AGENTS)
+    metrics = _metrics((*SHOWN_OF_AGENTS, *own().usual(Level.AGENT)))
     rows = tuple(
         (
             (_named(row.agent), severity_word(reading.severity_of(row)), row.agent.status, row.agent.reason),
-            tuple(row.get(metric) for metric in metrics),
+            _figures(row, metrics),
         )
         for row in reading.agent_rows()
     )
     return Grid(("agent", "severity", "status", "reason"), metrics, rows)
+
+
+def _figures(row: ScopeRow | AgentRow, metrics: Sequence[Metric]) -> tuple[Figure, ...]:
+    """Of sources that have long been silent nothing is told."""
+    return tuple(Absent.NOT_ANSWERED if row.is_old_figure(metric) else row.get(metric) for metric in metrics)
 
 
 def _named(agent: Agent) -> str:

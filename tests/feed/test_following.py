@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from kmm_tui.api.errors import PermissionMissing, Unreachable
 from kmm_tui.board.board import Board
+from kmm_tui.board.derived import known_metrics
+from kmm_tui.board.figure import Absent
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Judge
 from kmm_tui.board.limits import Limit
+from kmm_tui.board.own import using
 from kmm_tui.board.present import Present
 from kmm_tui.board.scope import ACCOUNT, Level, Watch
 from kmm_tui.board.span import TODAY, last
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.following import Following
+from kmm_tui.settings.own_metrics import own_metrics
+from kmm_tui.settings.own_sources import OwnSource
 from tests.feed.fed import Account
 
 HOUR = 3_600_000
@@ -158,3 +164,25 @@ async def test_another_span_is_counted_over_where_one_is_set(
         await waited(slept_on, settle, found.answered(30), 1)
     windows = {query.window.width for _, query in account.asked}
     assert HOUR not in windows
+
+
+async def test_sources_are_asked_beside_it_and_waited_for_once(
+    follow: Follow, slept_on: Any, settle: Any, wait_for: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.csv").write_text("skill,planned\nBilling,3\n")
+    plan = OwnSource.model_validate(
+        {"name": "plan", "file": str(tmp_path / "plan.csv"), "by": "skill", "key": "skill",
+         "metrics": [{"name": "planned_agents", "value": "planned"}]}
+    )  # fmt: skip
+    gone = plan.model_copy(update={"name": "gone", "file": tmp_path / "gone.csv", "metrics": ()})
+    with using(own_metrics([plan], ())):
+        async with follow(sources=[plan, gone]) as found:
+            task = asyncio.ensure_future(found.answered(10.0))
+            await wait_for(task.done)
+            # A source that fails is nothing that the account did not answer.
+            assert task.result() == ()
+            planned = known_metrics()["planned_agents"]
+            figures = {row.label: row.get(planned) for row in found.board.rows(Level.SKILL, slept_on.now())}
+            assert figures == {"Billing": 3, "Sales": Absent.NOT_OFFERED, "Café": Absent.NOT_OFFERED}
+            assert found.board.sources["gone"].trouble
+            assert found.board.overall(slept_on.now()).is_live
