@@ -35,7 +35,6 @@ PASSED_ON = frozenset(
     }
 )  # fmt: skip
 """What of the environment a page's process gets besides the settings of whole tables: nothing of it is a secret."""
-TABLES = ("BOARD", "UI", "USUAL", "RECORD")
 NEEDS_PROXY = (
     "kmm-tui serve listens on this machine alone: it speaks plain HTTP and asks nobody who they are. Put a proxy with "
     "TLS and a sign-in before it, and then give --i-have-a-proxy and --url"
@@ -136,7 +135,9 @@ def _host(address: str) -> str:
 
 def environment(environ: Mapping[str, str]) -> dict[str, str]:
     """What of `environ` a page's process gets: where the settings and the record are, and no secret."""
-    tables = tuple(f"KMM_TUI_{table}__" for table in TABLES)
+    from kmm_tui.settings.models import TABLES
+
+    tables = tuple(f"KMM_TUI_{table.upper()}__" for table in TABLES)
     found = {name: value for name, value in environ.items() if name.upper() in PASSED_ON or name.startswith(tables)}
     return {**found, "TEXTUAL_COLOR_SYSTEM": "truecolor", "TERM": "xterm-256color", "TERM_PROGRAM": "kmm-tui"}
 
@@ -149,21 +150,27 @@ def _arguments(options: Mapping[str, Any]) -> list[str]:
 
 
 def _look(loaded: Loaded) -> Look:
+    """What any page may show at first: the board, and the pages of the wall."""
+    from dataclasses import replace
+
+    from kmm_tui.board import wall
+    from kmm_tui.board.asked import AGENT_FIGURES
+    from kmm_tui.board.board import Board
     from kmm_tui.board.judge import Judge
     from kmm_tui.board.look import Look
     from kmm_tui.metrics import Method
 
-    judge = Judge(loaded.settings.limits())
-    return Look(
-        metrics=tuple(sorted(judge.needs(Method.METRICS))),
-        agent_metrics=tuple(sorted(judge.needs(Method.AGENT_VIEW))),
-    )
+    board = Board(Judge(loaded.settings.limits()))
+    of_agents = board.judge.needs(Method.AGENT_VIEW) - set(AGENT_FIGURES)
+    asked = wall.look(loaded.settings.wall().plans, board)
+    return replace(Look(), metrics=asked.metrics, agent_metrics=tuple(sorted(of_agents)))
 
 
 def _serve(loaded: Loaded, served: Served, news: NewsFile, sock: socket.socket, here: str, shown_at: str | None) -> int:
     from kmm_tui.board.present import Present
     from kmm_tui.board.scope import Watch
     from kmm_tui.board.span import last
+    from kmm_tui.cli.alerts import alerts_of
     from kmm_tui.cli.logged import begin_log
     from kmm_tui.cli.record import record_of
     from kmm_tui.cli.signals import on_signals
@@ -197,6 +204,7 @@ def _serve(loaded: Loaded, served: Served, news: NewsFile, sock: socket.socket, 
             window=(lambda: present.window(round(clock.now() * 1000))) if present.is_unusual else None,
             sources=settings.sources,
             zone=settings.zone(),
+            alerts=alerts_of(loaded),
         )
         async with sharing, Server(served, sock, origins):
             besides = f" and, by its proxy, at {shown_at}/" if shown_at else ""

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import tzinfo
-from typing import Any
+from typing import Any, Protocol
 
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.window import Window
@@ -25,16 +25,43 @@ from kmm_tui.settings.own_sources import OwnSource
 
 JUMP = 30.0
 """Seconds between two ticks, either way, after which the machine must have slept or its clock have been set."""
+GOODBYE = 3.0
+"""Seconds that logging out may take before one leaves all the same."""
 
 logger = logging.getLogger(__name__)
+
+
+class Alerts(Protocol):
+    """What watches the answers."""
+
+    @property
+    def trouble(self) -> str:
+        """What is wrong with it, in one line; '' if nothing is."""
+        ...
+
+    def look(self, look: Look) -> Look:
+        """What has to be asked for, for it and for `look`."""
+        ...
+
+    def watching(self, publish: Callable[[TopicState], None]) -> Callable[[TopicState], None]:
+        """`publish`, watched."""
+        ...
+
+    async def run(self) -> None:
+        """Watches until it is cancelled."""
+        ...
+
+    async def close(self) -> None:
+        """Ends it."""
+        ...
 
 
 class Sharing:
     """Asks for what `look` says, and keeps answers in `record` and everything else in `news`. Enter it to begin.
 
     `every` is in seconds, `width` that of the usual window in ms; `window` tells another one to count over.
-    `sources` are asked beside it, their times in `zone`. Leaving it logs out, closes the record, and says that nobody
-    asks any more.
+    `sources` are asked beside it, their times in `zone`. Leaving it logs out, closes the record and the `alerts`, and
+    says that nobody asks any more.
     """
 
     def __init__(
@@ -52,18 +79,23 @@ class Sharing:
         window: Callable[[], Window] | None = None,
         sources: Sequence[OwnSource] = (),
         zone: tzinfo | None = None,
+        alerts: Alerts | None = None,
     ) -> None:
         self._client = client
         self._record = record
         self._clock = clock
+        self._alerts = alerts
         self._tasks: set[asyncio.Task[None]] = set()
         own = Sources(sources, clock, zone) if sources else None
-        publish = recording(record, (lambda _: None) if own else self._heard, lambda: False)
+        # Alerts are of what pages show; the record takes each answer once.
+        heard = alerts.watching(self._heard) if alerts else self._heard
+        publish = recording(record, (lambda _: None) if own else heard, lambda: False)
         if own:
-            publish = own.mixing(self._heard, publish)
+            publish = own.mixing(heard, publish)
         self.feed = RecordingFeed(client, usual_wants(width), watch, every, clock, self._spawn, publish, budget)
         self.feed.record, self.feed.sources = record, own
-        self._teller = Teller(news, clock, every, width, self.feed.note, self.feed.reading)
+        self.feed.besides = alerts.look if alerts else None
+        self._teller = Teller(news, clock, every, width, self._note, self.feed.reading)
         if window:
             self.feed.window = window
         self.feed.show(look)
@@ -73,6 +105,8 @@ class Sharing:
         self.feed.start()
         self._spawn(self._teller.run(), "news")
         self._spawn(self._tick(), "tick")
+        if self._alerts:
+            self._spawn(self._alerts.run(), "alerts")
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -81,12 +115,23 @@ class Sharing:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         # All at once: neither a silent server nor a slow disk is to cost the others.
-        await asyncio.gather(self.feed.close(), self._record.close(), self._teller.close(), return_exceptions=True)
+        ends = [self._log_out(), self._record.close(), self._teller.close()]
+        await asyncio.gather(*ends, *([self._alerts.close()] if self._alerts else []), return_exceptions=True)
+
+    async def _log_out(self) -> None:
+        try:
+            async with asyncio.timeout(GOODBYE):
+                await self.feed.close()
+        except TimeoutError:
+            logger.warning("nobody answered the logout within %g s", GOODBYE)
 
     def _heard(self, state: TopicState) -> None:
         # What a source said is in the figures; who follows the record knows of nothing else.
         if state.topic.section is not Section.SOURCE:
             self._teller.note(state)
+
+    def _note(self) -> str:
+        return self.feed.note() or (self._alerts.trouble if self._alerts else "")
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> object:
         task = asyncio.ensure_future(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -189,12 +189,14 @@ class Draft:
         for known in [known for known in self.sources if known[: len(path)] == path]:
             del self.sources[known]
 
-    def without_sign_in(self, profile: str) -> None:
-        """Takes away how a profile signs in and by which way; in its place stands a bearer that is none."""
-        for key in ("auth", "proxy", "ca_bundle"):
-            self.drop(("profiles", profile, key))
-        for key, value in (("method", "bearer"), ("token", SecretStr("none"))):
-            self.put(("profiles", profile, "auth", key), value, DEFAULT)
+    def without_secrets(self, profiles: Iterable[str]) -> None:
+        """Takes away channels, and how profiles sign in and by which way; in its place stands a bearer that is none."""
+        self.drop(("notices",))
+        for profile in profiles:
+            for key in ("auth", "proxy", "ca_bundle"):
+                self.drop(("profiles", profile, key))
+            for key, value in (("method", "bearer"), ("token", SecretStr("none"))):
+                self.put(("profiles", profile, "auth", key), value, DEFAULT)
 
     def source(self, path: KeyPath) -> Source:
         """The source of a value, or of the closest table around it; ``DEFAULT`` if it stands nowhere."""

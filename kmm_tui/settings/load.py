@@ -115,7 +115,8 @@ def load(
 
     ``config`` is the file named by ``--config``; without it ``KMM_TUI_CONFIG`` or ``default_path`` is read. Secret
     files and commands are not touched. ``without_sign_in`` leaves out how any profile signs in and reaches its hosts,
-    and lacks none of it: for whoever signs in nowhere. Raises ``SettingsError`` with every problem at once.
+    and whom alerts are told, and lacks none of it: for whoever signs in nowhere. Raises ``SettingsError`` with every
+    problem at once.
     """
     outcome = _load(flags, environ, config, default_path, without_sign_in)
     # From here a traceback that prints locals would find secrets in these.
@@ -151,8 +152,7 @@ def _load(
         for layer in (from_environment, from_flags):
             draft.lay(layer, profile)
         if without_sign_in:
-            for name in {profile, *in_file}:
-                draft.without_sign_in(name)
+            draft.without_secrets([profile, *in_file])
 
     folder = path.absolute().parent
     checking = _Checking(draft, path, findings, profile)

@@ -20,7 +20,6 @@ from tests.end_to_end.browser import Tab, browser, chromium
 
 needs_browser = pytest.mark.skipif(chromium() is None, reason="there is no Chromium on this machine")
 CLOCK = re.compile(r"\d\d:\d\d:\d\d(?=\s*$)", re.MULTILINE)
-FEWEST = 20
 
 
 class Serving:

@@ -20,6 +20,7 @@ from kmm_tui.board.look import Look
 from kmm_tui.board.scope import ACCOUNT, Level, Scope, Watch
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Section, Topic, TopicState, agent_topic
 from kmm_tui.feed import news as news_module
+from kmm_tui.feed import sharing as sharing_module
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.mirror import GONE, HANGS, NO_FEED, NOT_ASKED, MirrorFeed
@@ -242,6 +243,20 @@ async def test_when_somebody_asks_again_it_goes_on(shared: Shared) -> None:
         await shared.pass_(31)
         assert shared.board.overall(shared.clock.now()).is_live
         assert shared.board.account() is not known
+
+
+async def test_a_silent_server_does_not_hold_up_the_end(shared: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing_module, "GOODBYE", 0.05)
+    never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def hang() -> None:
+        await never
+
+    monkeypatch.setattr(shared.account, "close", hang)
+    await shared.pass_(31)
+    async with asyncio.timeout(5):
+        await shared.sharing.__aexit__(None, None, None)
+    assert shared.news.read() is None
 
 
 async def test_without_anybody_nothing_looks_like_an_answer(tmp_path: Path, slept_on: Any) -> None:

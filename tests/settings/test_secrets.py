@@ -322,11 +322,13 @@ def test_settings_do_not_change_after_loading(load_text: Load) -> None:
 # -- for whoever signs in nowhere
 
 PROXY = 'proxy = "http://me:hunter2-Zq9@proxy.example:8080"'
+WEBHOOK = f'[[notices]]\nto = "webhook"\nurl = "https://hook.example/{SECRET}"\nkey = "{SECRET}"'
 
 
 def test_without_a_sign_in_no_secret_of_any_profile_is_kept(load_text: Load, file: Path) -> None:
-    file.write_text(f'profile = "a"\n{IN_FILE}\n[profiles.e]\naccount = 2\n{PROXY}\n')
+    file.write_text(f'profile = "a"\n{IN_FILE}\n[profiles.e]\naccount = 2\n{PROXY}\n{WEBHOOK}\n')
     loaded = load(flags={}, environ=IN_ENVIRONMENT, config=None, default_path=file, without_sign_in=True)
+    assert loaded.settings.own_notices == ()
     assert loaded.settings.profile == "d"
     assert [each.account for each in loaded.settings.profiles.values()] == ["1", "1", "1", "2", "1"]
     for profile in loaded.settings.profiles.values():
