@@ -18,7 +18,7 @@
     document.getElementById("cover").hidden = true;
     document.body.classList.remove("-covered");
   };
-  const since = () => new Date(heard || Date.now()).toLocaleTimeString();
+  const since = () => new Date(heard || Date.now()).toLocaleTimeString([], { hour12: false });
 
   const again = async () => {
     try {
