@@ -126,6 +126,15 @@ class Tab:
         await self.call("Input.dispatchKeyEvent", type="keyDown", text=key, key=key)
         await self.call("Input.dispatchKeyEvent", type="keyUp", key=key)
 
+    async def press_until(self, key: str, word: str) -> None:
+        """Types it until the screen shows `word`: what is said stands for a few seconds only."""
+        for _ in range(10):
+            await self.press(key)
+            with contextlib.suppress(AssertionError):
+                await self.until(word, seconds=3)
+                return
+        await self.until(word, seconds=0.1)
+
     async def picture(self, path: Path) -> None:
         found = await self.call("Page.captureScreenshot", format="png")
         path.write_bytes(base64.b64decode(found["data"]))  # noqa: ASYNC240 - a picture of a test's own

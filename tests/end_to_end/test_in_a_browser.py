@@ -125,12 +125,10 @@ async def test_it_draws_and_ticks_survives_a_reload_and_leaves_no_process(
         assert second != first
 
         # Keys work, and none of them writes a file.
-        await tab.press("4")
-        await tab.until("AGENTS of the account")
+        await tab.press_until("4", "AGENTS of the account")
         for key in "seE":
             await tab.press(key)
-        await tab.press("r")
-        await tab.until("this board asks for nothing")
+        await tab.press_until("r", "this board asks for nothing")
         assert not list(Path.cwd().glob("kmm-tui-*"))
 
         # As many pages as are allowed, and not one more; one feed asks for all of them.
