@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta, tzinfo
-from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
@@ -62,7 +61,6 @@ def _condition(value: Any) -> str:
     return found.text
 
 
-@cache
 def _parsed(text: str) -> Expression:
     return parse(text, names_of(known_metrics().values()))
 

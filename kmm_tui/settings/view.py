@@ -10,7 +10,7 @@ from typing import Any
 
 from kmm_tui.board.scope import Level
 
-SCREENS = ("overview", "skills", "groups", "agents", "trend")
+SCREENS = ("overview", "skills", "groups", "agents", "trend", "alerts")
 MOST_COLUMNS = 64
 LONGEST_NAME = 40
 """In terminal cells."""

@@ -28,6 +28,7 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.following import JUMP
 from kmm_tui.feed.poller import trouble_of
 from kmm_tui.settings.themefile import DEFAULT
+from kmm_tui.ui.alerting import Alerting
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
@@ -206,7 +207,8 @@ class BoardApp(ThemedApp[str]):
 
     def get_default_screen(self) -> BoardScreen | WallScreen:
         """The board."""
-        screen = Trending(self.board, self._about, self._tz, self._prefs)
+        screen = Alerting(self.board, self._about, self._tz, self._prefs)
+        screen.alerts = self.alerts
         # Keys may come before the first answer does.
         screen.now = self._clock.now()
         return screen
@@ -250,6 +252,7 @@ class BoardApp(ThemedApp[str]):
     def _write_terminal(self, text: str) -> None:
         if self._driver:
             self._driver.write(text)
+            self._driver.flush()
 
     # -- the feed
 

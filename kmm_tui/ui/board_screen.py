@@ -27,6 +27,7 @@ from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.state import ACCOUNT_FIGURES
 from kmm_tui.metrics import Method
 from kmm_tui.ui.agents_panel import EVERYONE, AgentsPanel
+from kmm_tui.ui.alert_table import AlertsPanel
 from kmm_tui.ui.boardstyle import HORIZONTAL, LEAST_HEIGHT, LEAST_WIDTH, SCREEN_CSS, VERTICAL
 from kmm_tui.ui.chips import Chips
 from kmm_tui.ui.detail_panel import DetailPanel, FigureLine
@@ -47,7 +48,7 @@ from kmm_tui.ui.trend_panel import TrendPanel
 SAID_FOR = 10.0
 """Seconds for which an answer to a key stands."""
 
-AnyPanel = ScopePanel | AgentsPanel | DetailPanel
+AnyPanel = ScopePanel | AgentsPanel | DetailPanel | AlertsPanel
 
 
 class BoardScreen(Screen[None]):
@@ -75,10 +76,13 @@ class BoardScreen(Screen[None]):
         Binding("3", "view('groups')", "Groups", id="view.groups"),
         Binding("4", "view('agents')", "Agents", id="view.agents"),
         Binding("5", "view('trend')", "Trends", id="view.trends"),
+        Binding("6", "view('alerts')", "Alerts", id="view.alerts"),
         Binding("escape", "back", "Back", show=False, id="view.back"),
         Binding("w", "app.wall", "Wall", show=False, id="view.wall", tooltip="the wall: large figures, page by page"),
     ]
     DEFAULT_CSS = SCREEN_CSS
+    has_alerts = False
+    """Whether there is a view of alerts."""
 
     def __init__(self, board: Board, about: About, tz: tzinfo | None, prefs: Prefs) -> None:
         super().__init__()

@@ -11,9 +11,12 @@ from textual import events
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.lines import Line, RoleLines
 
-NEED = {"board.quit": 0, "board.help": 1, "rows.why": 2, "replay.pause": 2, "rows.filter": 3, "rows.hold": 6}
+NEED = {"board.quit": 0, "board.help": 1, "rows.why": 2, "replay.pause": 2, "rows.filter": 3, "rows.hold": 6,
+        "alerts.take": 2, "alerts.snooze": 2}  # fmt: skip
 """Which keys stay longest, by the id of what they do."""
 USUAL = 4
+COUNTED = 3
+"""Of what there is some of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +27,13 @@ class Key:
     word: str
     action: str
     need: int
+    count: Span | None = None
+    """How much of it there is."""
 
     @property
     def size(self) -> int:
         """Cells, with the gap behind it."""
-        return cell_len(self.text) + cell_len(self.word) + 3
+        return cell_len(self.text) + cell_len(self.word) + 3 + (cell_len(self.count[0]) + 1 if self.count else 0)
 
 
 class KeyLine(RoleLines):
@@ -41,6 +46,7 @@ class KeyLine(RoleLines):
     def __init__(self) -> None:
         super().__init__(id="keys")
         self.keys: list[Key] = []
+        self._counts: dict[str, Span | None] = {}
         self._shown: list[tuple[int, int, Key]] = []
 
     def on_mount(self) -> None:
@@ -48,14 +54,21 @@ class KeyLine(RoleLines):
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.renew())
         self.renew()
 
+    def count(self, action: str, count: Span | None) -> None:
+        """Says beside the key of `action` how much of it there is; None takes that away."""
+        if self._counts.get(action) != count:
+            self._counts[action] = count
+            self.renew()
+
     def renew(self) -> None:
         """Looks anew which keys there are."""
         found: dict[str, Key] = {}
         for _, binding, enabled, _ in self.screen.active_bindings.values():
             if binding.show and enabled and binding.action not in found:
                 text = self.app.get_key_display(binding)
-                need = NEED.get(binding.id or "", USUAL)
-                found[binding.action] = Key(text, binding.description, binding.action, need)
+                count = self._counts.get(binding.action)
+                need = NEED.get(binding.id or "", COUNTED if count else USUAL)
+                found[binding.action] = Key(text, binding.description, binding.action, need, count)
         self.keys = list(found.values())
         self.show()
 
@@ -71,6 +84,8 @@ class KeyLine(RoleLines):
         for index in sorted(kept):
             key = self.keys[index]
             spans += [(f" {key.text}", "accent"), (f" {key.word} ", "dim")]
+            if key.count:
+                spans += [key.count, (" ", "dim")]
             self._shown.append((x, x + key.size, key))
             x += key.size
         return [spans]

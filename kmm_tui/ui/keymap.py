@@ -21,7 +21,8 @@ class Deed:
 
 
 DIALOGS = (
-    "help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "replay", "wall", "themes",
+    "help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "note", "replay", "wall",
+    "themes",
 )  # fmt: skip
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
@@ -32,6 +33,8 @@ ALONE = {"table", "strip", "chart", "heat"}
 
 def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
+    from kmm_tui.ui.alert_table import AlertsPanel, NoteBar
+    from kmm_tui.ui.alerting import Alerting
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.chooser import ColumnChooser, _List
     from kmm_tui.ui.cover import CoverScreen
@@ -46,16 +49,15 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.themechooser import ThemeChooser
     from kmm_tui.ui.trend_panel import TrendPanel
     from kmm_tui.ui.trendchoice import MetricScreen
-    from kmm_tui.ui.trending import Trending
     from kmm_tui.ui.views import ViewsScreen
     from kmm_tui.ui.wall.screen import WallScreen
     from kmm_tui.ui.why import WhyScreen
     from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
-        Trending, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help, MeterScreen, WhyScreen,
-        CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar, Replaying, WallScreen,
-        ThemeChooser,
+        Alerting, AlertsPanel, NoteBar, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help,
+        MeterScreen, WhyScreen, CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
+        Replaying, WallScreen, ThemeChooser,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:

@@ -18,6 +18,7 @@ class View(Enum):
     AGENTS = "agents"
     TREND = "trend"
     AGENT = "agent"
+    ALERTS = "alerts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from kmm_tui.board.alerts import Alert
 from kmm_tui.board.derived import metric_named
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Judged, next_to_breach
@@ -32,7 +33,7 @@ from kmm_tui.ui.scope_panel import ScopePanel
 from kmm_tui.ui.strip import FigureStrip
 from kmm_tui.ui.why import WhyScreen
 
-AnyRow = ScopeRow | AgentRow | FigureLine
+AnyRow = ScopeRow | AgentRow | FigureLine | Alert
 
 
 class Supervisor(BoardScreen):
@@ -174,6 +175,9 @@ class Supervisor(BoardScreen):
         if row is None:
             self._why_account(self.strip.worst)
             return
+        if isinstance(row, Alert):
+            # Which figure that is knows the view of alerts.
+            return
         if isinstance(row, FigureLine):
             names, name = [line.metric.name for line in self.detail.shown_rows], row.metric.name
             self._why(names, name, Scope(Level.AGENT, row.row.key))
@@ -245,8 +249,10 @@ class Supervisor(BoardScreen):
 
     # -- typing is no command
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While something is typed, letters are letters; where nothing can be seen, nothing is changed."""
+        if action == "view" and parameters == (View.ALERTS.value,) and not self.has_alerts:
+            return False
         return not (self.is_small or (isinstance(self.focused, Input) and action != "back"))
 
 

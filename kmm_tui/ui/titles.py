@@ -22,22 +22,22 @@ def update_titles(screen: BoardScreen) -> None:
     overall = board.overall(now)
     for panel in (screen.skills, screen.groups):
         if panel.display:
-            words = _titled(screen, panel, panel.title_words())
+            words = titled(screen, panel, panel.title_words())
             panel.title.update_title(words, board.section(panel.level, now), overall, now)
     agents, trend, detail = screen.agents, screen.trend, screen.detail
     if agents.display:
-        words = _titled(screen, agents, agents.title_words(board, now))
+        words = titled(screen, agents, agents.title_words(board, now))
         agents.title.update_title(words, board.freshness(AGENTS, now), overall, now)
     if trend.display:
-        words = _titled(screen, trend, trend.title_words(board))
+        words = titled(screen, trend, trend.title_words(board))
         trend.title.update_title(words, trend.freshness(board, now), overall, now)
     if detail.display:
-        words = _titled(screen, detail, detail.title_words(board))
+        words = titled(screen, detail, detail.title_words(board))
         detail.title.update_title(words, detail.freshness(board, now), overall, now)
 
 
-def _titled(screen: BoardScreen, panel: Panel, words: list[Span]) -> list[Span]:
-    """The title with the way here in front, and what the person has done to the rows behind."""
+def titled(screen: BoardScreen, panel: Panel, words: list[Span]) -> list[Span]:
+    """`words` with the way here in front, and what the person has done to the rows behind."""
     crumbs: list[Span] = []
     if screen.trail.here.view is not View.OVERVIEW:
         crumbs = [(f"{word} › ", "dim") for word in screen.trail.crumbs(screen.board.label)]

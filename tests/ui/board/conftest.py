@@ -14,6 +14,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
+from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.answers import Cost, Skill
 from kmm_tui.api.errors import KmmError
 from kmm_tui.api.window import HOUR, MINUTE, Window
@@ -253,6 +254,7 @@ def stage() -> SetStage:
         theme: str = "kmm-dark",
         told: str = "",
         prefs: Prefs | None = None,
+        alerts: AlertService | None = None,
     ) -> Stage:
         clock, feeds = FrozenClock(), []
 
@@ -260,7 +262,8 @@ def stage() -> SetStage:
             feeds.append(FakeFeed(publish, whole_board() if states is None else states, told=told))
             return feeds[0]
 
-        return Stage(BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC, prefs=prefs), clock, feeds)
+        app = BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC, prefs=prefs, alerts=alerts)
+        return Stage(app, clock, feeds)
 
     return make
 

@@ -18,7 +18,8 @@ from .conftest import LIMITED, ROSTER, SetStage, Stage, good, scope_state, settl
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
-SHOWN_HERE = ("view", "rows", "board", "table", "strip", "help", "meter", "why", "cover", "chooser", "views", "filter")
+SHOWN_HERE = ("view", "rows", "board", "table", "strip", "help", "meter", "why", "cover", "chooser", "views", "filter",
+              "alerts", "note")  # fmt: skip
 """Parts of which every key is shown by a test of this folder; the keys of other parts are theirs to show."""
 
 

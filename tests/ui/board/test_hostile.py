@@ -109,7 +109,7 @@ async def test_escape_takes_away_every_filter_in_the_end(stage: SetStage) -> Non
         await person.press("enter", "1", *["escape"] * 3)
         board = person.pilot.app.screen
         assert isinstance(board, BoardScreen)
-        assert [panel.filter_text for panel in board.tables] == ["", "", "", ""]
+        assert [panel.filter_text for panel in board.tables] == [""] * len(board.tables)
 
 
 async def test_held_rows_are_those_of_the_row_that_is_chosen(stage: SetStage) -> None:
