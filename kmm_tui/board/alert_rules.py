@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from kmm_tui.board.derived import figure_of, metric_named, requested
+from kmm_tui.board.derived import figure_of, is_old, metric_named, requested
 from kmm_tui.board.expression import Expression
 from kmm_tui.board.figure import Absent, Figure, Figures
 from kmm_tui.board.judge import Judge, Verdict
@@ -190,7 +190,10 @@ def lookup_in(figures: Figures) -> Callable[[str], Figure]:
 
     def lookup(name: str) -> Figure:
         metric = metric_named(name)
-        return Absent.NOT_OFFERED if metric is None else figure_of(figures, metric)
+        if metric is None:
+            return Absent.NOT_OFFERED
+        # What a source said long ago is not known now.
+        return Absent.NOT_ANSWERED if is_old(figures, metric) else figure_of(figures, metric)
 
     return lookup
 
