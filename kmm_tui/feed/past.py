@@ -14,9 +14,11 @@ from kmm_tui.api.errors import KmmError, LimitExceeded
 from kmm_tui.api.number import Number
 from kmm_tui.api.query import resolve_metrics
 from kmm_tui.api.window import MINUTE, Window
+from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.figure import Figures
 from kmm_tui.board.freshness import Trouble
 from kmm_tui.board.look import Look
+from kmm_tui.board.own import own
 from kmm_tui.board.past import PastAnswer, is_settled
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Agent, Listing, Roster, Snapshot, Trend
@@ -282,7 +284,10 @@ def _of_that_moment(
 
 
 def _current(names: Iterable[str], method: Method) -> frozenset[str]:
-    return frozenset(metric.field for metric in resolve_metrics(names, method) if metric.kind is Kind.CURRENT)
+    fields = {metric.field for metric in resolve_metrics(names, method) if metric.kind is Kind.CURRENT}
+    # What a source said then is known of the record only, like a current value.
+    mine = (known_metrics()[name] for name in own().sources)
+    return frozenset(fields.union(metric.field for metric in mine if method in metric.methods))
 
 
 def _state(topic: Topic, content: Content) -> TopicState:

@@ -43,7 +43,7 @@ _NAME = re.compile(OWN_NAME)
 _TAKEN = frozenset(
     {"and", "or", "not", "if", "else", "is", "in", "min", "max", "abs", "round", "true", "false", "none"}
 )
-_LONGEST_NAME, _LONGEST_PATH = 40, 300
+_LONGEST_NAME, _LONGEST_PATH, _LONGEST_SHORT = 40, 300, 10
 _SAMPLE = "planned_agents"
 
 
@@ -130,7 +130,9 @@ class _Shown(Table):
 
     name: _MetricName = Field(description="What limits, columns and formulas call it.")
     label: Annotated[str, _short_text(22), _TEXT] | None = Field(None, description="What the board calls it.")
-    short: Annotated[str, _short_text(10), _TEXT] | None = Field(None, description="The same above a column.")
+    short: Annotated[str, _short_text(_LONGEST_SHORT), _TEXT] | None = Field(
+        None, description="The same above a column."
+    )
     good: _GoodWord = Field("neither", description='Which way is good: "up", "down" or "neither".')
     meaning: Annotated[str, _short_text(200), _TEXT] | None = Field(None, description="What ? says of it.")
 
@@ -144,7 +146,7 @@ class _Shown(Table):
             unit=unit,
             good=_GOOD[self.good],
             combine=Combine.NEVER,
-            short=self.short or self.name.replace("_", " ")[:10].strip(),
+            short=self.short or _shortened(self.name.replace("_", " ")),
             label=label,
             meaning=self.meaning or meaning,
             is_own=True,
@@ -325,6 +327,10 @@ class OwnFormula(_Shown):
             )
         kind = Kind.BY_TIME if all(metric.kind is Kind.BY_TIME for metric in inputs) else Kind.CURRENT
         return self._metric(methods, unit, kind, f"By your formula: {expression.text}")
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHORT else f"{text[: _LONGEST_SHORT - 1].rstrip()}…"
 
 
 def _not_jmespath(path: str) -> str:

@@ -13,10 +13,11 @@ from kmm_tui.api.errors import LimitExceeded
 from kmm_tui.api.query import AgentViewQuery, GroupBy, MetricsQuery
 from kmm_tui.api.window import DAY, HOUR, MINUTE, Window, floor_minute
 from kmm_tui.board.board import Board
-from kmm_tui.board.derived import DERIVED, figure_of
+from kmm_tui.board.derived import DERIVED, figure_of, known_metrics
 from kmm_tui.board.figure import Absent, Figures
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.look import Look
+from kmm_tui.board.own import using
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import Roster, Snapshot, Trend
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Section, Topic, TopicState
@@ -24,6 +25,8 @@ from kmm_tui.feed.agents import EVERY_STATE
 from kmm_tui.feed.history import PastMemory
 from kmm_tui.feed.past import REACH, Archive
 from kmm_tui.metrics import BY_NAME, CATALOGUE, Kind, Method
+from kmm_tui.settings.own_metrics import own_metrics
+from kmm_tui.settings.own_sources import OwnSource
 from kmm_tui.simulator.world import build_world
 from tests.feed.past_rig import WANTS, Centre
 
@@ -262,3 +265,27 @@ def test_every_current_metric_can_say_that_it_was_not_recorded() -> None:
         figures = Figures(method, frozenset({metric.field}), {metric.field: 1}, unrecorded=frozenset({metric.field}))
         assert figures.get(metric) is Absent.NOT_RECORDED
         assert figures.number(metric) is None
+
+
+async def test_what_a_source_said_then_is_taken_from_the_record_or_was_not_recorded(
+    centre: Centre, slept_on: Any
+) -> None:
+    plan = OwnSource.model_validate(
+        {"name": "plan", "file": "/plan.csv", "by": "skill", "key": "skill", "metrics": [{"name": "planned_agents"}]}
+    )
+    window = Window(slept_on.ms - 3 * HOUR, slept_on.ms - 2 * HOUR)
+    with using(own_metrics([plan], ())):
+        planned = known_metrics()["planned_agents"]
+        without = by_topic(await centre.feed().past_board(window, EVERYTHING))
+        topic = next(each for each in without if each.scope.level is Level.SKILL and each.scope.key)
+        assert without[topic].figures.get(planned) is Absent.NOT_RECORDED
+        figures = Figures(Method.METRICS, frozenset({planned.field}), {planned.field: 12})
+        then = TopicState(topic, 30.0, replace(without[topic], figures=figures))
+
+        class Moment:
+            async def at(self, at_ms: int, reach_ms: int) -> tuple[TopicState, ...]:
+                return (then,)
+
+        known = by_topic(await centre.feed(Archive(moments=Moment())).past_board(window, EVERYTHING))
+        assert known[topic].figures.get(planned) == 12
+        assert known[ACCOUNT_FIGURES].figures.get(planned) is Absent.NOT_RECORDED

@@ -98,6 +98,18 @@ walls = st.dictionaries(
     max_size=4,
 )
 free = st.dictionaries(keys | st.sampled_from(["", " a", "A", "a.b", "<x>", "\n"]), levels | trees, max_size=4)
+words = st.sampled_from(["planned_agents", "a1", "skill", "count", "csat - a1", "a1 +", "d[", "https://a.example"])
+own_values = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("name", "value", "unit", "label", "good"), words | leaves)
+)
+sources = st.fixed_dictionaries(
+    {"metrics": st.lists(own_values | leaves, max_size=2) | trees},
+    optional=dict.fromkeys(
+        ("name", "file", "url", "command", "sqlite", "query", "by", "key", "rows", "slot", "every"), words | leaves
+    )
+    | {"headers": free | leaves},
+)
+formulas = st.fixed_dictionaries({"name": words, "formula": words | leaves}, optional={"unit": words | leaves})
 documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
     {},
     optional={
@@ -114,6 +126,8 @@ documents = st.dictionaries(keys, trees, max_size=3) | st.fixed_dictionaries(
         | walls
         | trees,
         "shifts": st.lists(shifts | trees, max_size=3) | trees,
+        "sources": st.lists(sources | trees, max_size=2) | trees,
+        "derived": st.lists(formulas | trees, max_size=2) | trees,
         "limits": st.lists(limits | trees, max_size=3) | trees,
         "alerting": st.dictionaries(st.sampled_from(["on", "limits", "for", "no_data", "quiet"]), times | levels),
         "alerts": st.lists(alerts | trees, max_size=2) | trees,

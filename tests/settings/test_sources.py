@@ -60,7 +60,7 @@ critical = 3
         assert (planned.field, planned.unit, planned.good, planned.kind) == (
             "plannedAgents", Unit.COUNT, Good.UP, Kind.CURRENT,
         )  # fmt: skip
-        assert (planned.label, planned.short) == ("Planned agents", "planned ag")
+        assert (planned.label, planned.short) == ("Planned agents", "planned a…")
         assert (wait.unit, wait.label, wait.short) == (Unit.DURATION, "Planned wait", "p wait")
         assert (gap.unit, gap.methods) == (Unit.COUNT, frozenset({Method.METRICS}))
         assert inputs_of("gap_twice") == ("online_agents",)
