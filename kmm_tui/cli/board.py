@@ -110,6 +110,7 @@ def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
 
 def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
     """How the person wants the board, and a note where a file of it was broken. Ends the command on keys that clash."""
+    from kmm_tui.settings.read import themes_folder
     from kmm_tui.settings.views import Views, default_views_path
     from kmm_tui.ui.keymap import problems
     from kmm_tui.ui.prefs import Prefs
@@ -131,6 +132,7 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
         span=settings.span(),
         fill=settings.usual.fill,
         wall=settings.wall(),
+        themes=themes_folder(loaded.path),
     )
     return prefs, views.load()
 

@@ -56,31 +56,38 @@ class Named(click.types.StringParamType):
         return [CompletionItem(name) for name in names]
 
 
-def profiles(context: click.Context) -> Iterator[str]:
-    """The profiles of the settings file that the command line, ``KMM_TUI_CONFIG`` or nothing names."""
+def _settings_path(context: click.Context) -> Path:
+    """The settings file that the command line, ``KMM_TUI_CONFIG`` or nothing names."""
     given = (context.params.get("own_config"), context.find_root().params.get("config"))
     named = next((one for one in given if one), None) or os.environ.get("KMM_TUI_CONFIG")
     if named:
-        path = Path(named).expanduser()
-    else:
-        from platformdirs import user_config_path
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
 
-        path = user_config_path(PROGRAM, appauthor=False) / "config.toml"
-    found = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    return user_config_path(PROGRAM, appauthor=False) / "config.toml"
+
+
+def profiles(context: click.Context) -> Iterator[str]:
+    """The profiles of the settings file."""
+    found = tomllib.loads(_settings_path(context).read_bytes().decode("utf-8-sig"))
     return (name for name in found["profiles"] if name.isprintable())
 
 
-def themes(_: click.Context) -> Iterator[str]:
-    """The themes that came with the program."""
+def themes(context: click.Context) -> Iterator[str]:
+    """The themes that came with the program, and those beside the settings."""
     package = resources.files("kmm_tui")
     folder = package / "themes"
     if not folder.is_dir() and isinstance(package, Path):
         # A source tree: the files lie beside the package.
         folder = package.parent / "themes"
-    for file in folder.iterdir():
-        named = re.search(r'^name\s*=\s*"([a-z0-9-]+)"', file.read_text("utf-8"), re.M)
-        if file.name.endswith(".toml") and named:
-            yield named[1]
+    for each in (folder, _settings_path(context).with_name("themes")):
+        for file in each.iterdir() if each.is_dir() else ():
+            if file.name.endswith(".toml") and file.is_file():
+                named = re.search(
+                    r'^name\s*=\s*["\']([a-z0-9-]+)["\']', file.read_bytes().decode("utf-8", "replace"), re.M
+                )
+                if named:
+                    yield named[1]
 
 
 def scenes(_: click.Context) -> Iterable[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from kmm_tui.cli.connect import account_options
+
+if TYPE_CHECKING:
+    from kmm_tui.settings import Loaded
 
 USAGE_OR_SETTINGS = 2
 """The exit code for a mistake in the command or in the settings."""
@@ -68,7 +71,7 @@ def show_command(**_own: Any) -> None:
             config=_config_path(),
             default_path=default_path(),
         )
-    for warning in loaded.warnings:
+    for warning in (*loaded.warnings, *_theme_problems(loaded)):
         click.echo(warning, err=True)
     rows = show(loaded)
     keys = max(len(row.key) for row in rows)
@@ -76,6 +79,40 @@ def show_command(**_own: Any) -> None:
     values = min(_WIDEST_VALUE, max(len(row.value) for row in rows))
     for row in rows:
         click.echo(f"{row.key:<{keys}}  {row.value:<{values}}  {row.source}")
+
+
+def _theme_problems(loaded: Loaded) -> list[str]:
+    """What is wrong with a person's themes, and with the choice of one; a line each."""
+    from kmm_tui.settings import themes_folder
+    from kmm_tui.settings.themefile import DEFAULT, all_themes, weak_lines
+
+    found, failed = all_themes(themes_folder(loaded.path))
+    wanted, names = loaded.settings.ui.theme, [theme.name for theme in found]
+    told = [*failed, *weak_lines(found)]
+    if wanted not in names:
+        told.append(f"ui.theme: there is no theme {wanted!r}, {DEFAULT} is used; there are {', '.join(names)}")
+    return told
+
+
+@config.command("themes")
+@account_options
+def themes_command(**_own: Any) -> None:
+    """Check the themes, yours included: list each with its file, and say what is wrong with one."""
+    from kmm_tui.settings import themes_folder
+    from kmm_tui.settings.themefile import all_themes, weak_lines
+
+    folder = themes_folder(_path())
+    found, failed = all_themes(folder)
+    width = max((len(theme.name) for theme in found), default=0)
+    for theme in found:
+        about = theme.title or ("dark" if theme.dark else "light")
+        click.echo(f"{theme.name:<{width}}  {about:<20}  {theme.file if theme.own else 'came with the program'}")
+    for line in (*failed, *weak_lines(found)):
+        click.echo(line, err=True)
+    if not any(theme.own for theme in found) and not failed:
+        click.echo(f"Your own go into {folder}, one file each.", err=True)
+    if failed:
+        raise click.exceptions.Exit(USAGE_OR_SETTINGS)
 
 
 @config.command("path")

@@ -74,7 +74,8 @@ def _assist(options: Mapping[str, Any], domain_api: str | None, *, welcome: bool
     loaded = _checked(path, domain_api)
     helper = Assistance(path, loaded.settings.chosen.domain_api)
     signals: list[int] = []
-    ended = asyncio.run(_run(helper, options.get("theme") or loaded.settings.ui.theme, signals, welcome=welcome))
+    theme = options.get("theme") or loaded.settings.ui.theme
+    ended = asyncio.run(_run(helper, theme, path, signals, welcome=welcome))
     if signal.SIGINT in signals:
         return Exit.INTERRUPTED
     if isinstance(ended, int):
@@ -101,15 +102,16 @@ def _checked(path: Path, domain_api: str | None) -> Loaded:
         fail(str(error), Exit.USAGE)
 
 
-async def _run(helper: Assistance, theme: str, signals: list[int], *, welcome: bool) -> Ended | int:
+async def _run(helper: Assistance, theme: str, path: Path, signals: list[int], *, welcome: bool) -> Ended | int:
     """What the assistant came to, or the exit code where it came to nothing."""
     from kmm_tui.cli.board import end_on_signals
     from kmm_tui.feed.log import start_log
+    from kmm_tui.settings import themes_folder
     from kmm_tui.ui.assistant.app import AssistantApp
 
     # Nothing is left behind, and nothing that goes wrong is printed over the screen.
     start_log(None)
-    app = AssistantApp(helper, welcome=welcome, theme=theme)
+    app = AssistantApp(helper, welcome=welcome, theme=theme, themes=themes_folder(path))
     end_on_signals(app, signals)
     ended = await app.run_async()
     return ended or (Exit.UNEXPECTED if app.return_code else Exit.OK)

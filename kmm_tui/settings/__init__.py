@@ -12,7 +12,7 @@ from kmm_tui.settings.load import Loaded, load
 from kmm_tui.settings.models import Board, Profile, Record, Settings, Ui, Usual
 from kmm_tui.settings.own_limits import limit_text
 from kmm_tui.settings.own_notices import OwnNotice
-from kmm_tui.settings.read import choose_path, default_path
+from kmm_tui.settings.read import choose_path, default_path, themes_folder
 from kmm_tui.settings.secrets import Ran, Runner, run_command
 from kmm_tui.settings.show import Row, schema, show
 from kmm_tui.settings.view import View
@@ -47,5 +47,6 @@ __all__ = [
     "run_command",
     "schema",
     "show",
+    "themes_folder",
     "write_example",
 ]

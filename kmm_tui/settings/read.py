@@ -35,6 +35,12 @@ def default_path() -> Path:
     return user_config_path("kmm-tui", appauthor=False) / "config.toml"
 
 
+def themes_folder(settings: Path | None) -> Path:
+    """Where a person's own themes are: ``themes`` beside the settings file, or where it would be by default."""
+    beside = default_path() if settings is None or settings == Path(os.devnull) else settings
+    return beside.with_name("themes")
+
+
 def choose_path(config: Path | None, environ: Mapping[str, str], default: Path) -> tuple[Path, str]:
     """The settings file, and what named it: ``--config``, ``KMM_TUI_CONFIG`` or nothing."""
     if config is not None:
