@@ -75,6 +75,7 @@ _EXAMPLE = """\
 #zone = "Europe/Lisbon"
 
 #[ui]
+# kmm-dark, kmm-light, kmm-contrast, kmm-deuteranopia, kmm-mono, or one of your own in themes/ beside this file.
 #theme = "kmm-dark"
 # Whether the board listens to the mouse; without it the terminal's own marking and copying works as usual.
 #mouse = true

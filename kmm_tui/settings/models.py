@@ -226,7 +226,7 @@ class Board(Table):
 class Ui(Table):
     """How the board looks and what it listens to."""
 
-    theme: Text = Field("kmm-dark", description="Name of the theme.")
+    theme: Text = Field("kmm-dark", description="Name of the theme: the program's, or one of your own.")
     mouse: Switch = Field(True, description="Whether the board listens to the mouse.")
     pin: Switch = Field(True, description="Whether rows beyond a limit stand on top when the board starts.")
 

@@ -68,9 +68,25 @@ WALLS = tuple(
     for width, height in ((80, 24), (120, 40), (200, 60))
 )
 
+OTHER_THEMES = {
+    "light": "the light theme",
+    "contrast": "the theme of high contrast",
+    "deuteranopia": "the theme that is safe for red-green blindness",
+    "mono": "the theme without colour",
+}
+THEMES = tuple(
+    picture
+    for name, words in OTHER_THEMES.items()
+    for picture in (
+        Picture(
+            f"overview-{name}", f"The overview in {words}", (132, 40), f"kmm-{name}", scene="surge", keys=("down",)
+        ),
+        Picture(f"wall-{name}", f"The wall in {words}", (100, 30), f"kmm-{name}", scene="surge", wall=WALL),
+    )
+)
+
 PICTURES = (
     Picture("overview", "The overview: where it burns, and who is there", (132, 40), scene="surge", keys=("down",)),
-    Picture("overview-light", "The same in the light theme", (132, 40), "kmm-light", scene="surge", keys=("down",)),
     Picture("overview-80x24", "The overview on 80 x 24", (80, 24), scene="surge", keys=("down",)),
     Picture("overview-200x60", "The overview on 200 x 60", (200, 60), scene="surge", keys=("down",)),
     Picture("calm", "A calm floor", (120, 40), scene="calm"),
@@ -105,6 +121,8 @@ PICTURES = (
     Picture("heat-map", "`5` and `H`: hours by days", (120, 30), keys=("5", "H"), wait=40.0),
     Picture("meter", "`m`: what asking costs", (100, 24), keys=("m",)),
     Picture("help", "`F1`: the help", (120, 40), keys=("f1",)),
+    Picture("themes", "`T`: the themes", (120, 36), "kmm-deuteranopia", scene="surge", keys=("down", "T")),
+    *THEMES,
     Picture("wrong-password", "A refused sign-in", (120, 40), password="not-it"),
     *WALLS,
     Picture("wall-calm-light", "The wall on a calm floor, in the light theme", (100, 30), "kmm-light", scene="calm",
