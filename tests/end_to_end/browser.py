@@ -99,7 +99,7 @@ class Tab:
         script = "document.getElementById('cover')?.hidden ? '' : document.getElementById('cover')?.innerText ?? ''"
         return str(await self.evaluate(script) or "")
 
-    async def until(self, *words: str, seconds: float = 30) -> str:
+    async def until(self, *words: str, seconds: float = 60) -> str:
         """Waits until the screen shows all of `words`; returns it."""
         text = ""
         with contextlib.suppress(TimeoutError):
@@ -111,7 +111,7 @@ class Tab:
             assert word in text, f"{word!r} is not on the screen:\n{text}\ncover: {await self.cover()}"
         return text
 
-    async def until_covered(self, word: str, seconds: float = 30) -> str:
+    async def until_covered(self, word: str, seconds: float = 60) -> str:
         text = ""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

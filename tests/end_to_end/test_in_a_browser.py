@@ -69,7 +69,7 @@ def environ_of(pid: int) -> dict[str, str]:
     return {}
 
 
-async def until(condition: Callable[[], Any], what: str, seconds: float = 30.0) -> Any:
+async def until(condition: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, what
@@ -203,7 +203,7 @@ class Client:
 async def drawn(link: Any, word: str) -> str:
     """What came over a WebSocket until `word` was in it."""
     text = ""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while word not in text:
             message = await link.receive()
             assert message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.TEXT), message
