@@ -9,7 +9,9 @@ from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.insight import is_away_with_work
 from kmm_tui.board.judge import CALM as UNJUDGED
 from kmm_tui.board.judge import Judge, Judged
+from kmm_tui.board.lately import Lately
 from kmm_tui.board.limits import StateLimits
+from kmm_tui.board.outlook_text import WATCHED
 from kmm_tui.board.recent import Recent
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -47,6 +49,7 @@ class Board:
         self._sources: dict[str, TopicState] = {}
         self._detailed: AgentRow | None = None
         self.recent = Recent(RECENT)
+        self.lately = Lately(WATCHED)
         self.judge = judge or Judge(())
         self.state_limits = state_limits or StateLimits()
 
@@ -71,6 +74,8 @@ class Board:
                 self._names[content.scope] = content.name
             at = content.taken_at / 1000
             self._judged[state.topic] = self.judge.judge(content.scope, content.name, content.figures, at)
+            if not state.is_past:
+                self.lately.note(content)
             if content.scope == ACCOUNT:
                 # Of hundreds of scopes it would be megabytes, and only the strip shows it.
                 self.recent.note(content, state.interval)
@@ -89,6 +94,7 @@ class Board:
         if topic.section is Section.FIGURES:
             self.judge.forget(topic.scope)
             self.recent.forget(topic.scope)
+            self.lately.forget(topic.scope)
 
     def state(self, topic: Topic) -> TopicState | None:
         """The newest state of `topic`; None before it was ever asked for."""

@@ -412,6 +412,7 @@ class BoardApp(ThemedApp[str]):
         """Asks for the groups with their sub-groups, or without."""
         if self.feed:
             self.feed.subgroups = message.include
+            self.board.lately.clear()
 
     def action_help(self) -> None:
         """Shows the help."""

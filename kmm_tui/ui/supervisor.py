@@ -15,9 +15,11 @@ from kmm_tui.board.derived import metric_named
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Judged, next_to_breach
 from kmm_tui.board.limit_text import limit_text
+from kmm_tui.board.outlook_text import ahead_lines, crossing_words
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.state import AGENTS
+from kmm_tui.board.snapshot import Snapshot
+from kmm_tui.board.state import AGENTS, Section, Topic
 from kmm_tui.board.why import Why, explain
 from kmm_tui.metrics import Metric
 from kmm_tui.ui.agents_panel import WITH_WORK, moment
@@ -161,7 +163,10 @@ class Supervisor(BoardScreen):
         verdict = found.judged.verdicts[near]
         text = figure_text_of(found, near)
         hidden = "" if is_shown else " (the filter hides it)"
-        self.say(f"next to breach: {found.label}, {_label(near)} {text} of {limit_text(verdict.limit)}{hidden}")
+        metric = metric_named(near)
+        ahead = crossing_words(metric, verdict, self.board.lately, found.scope, self.now) if metric else ""
+        when = f"; {ahead}" if ahead else ""
+        self.say(f"next to breach: {found.label}, {_label(near)} {text} of {limit_text(verdict.limit)}{when}{hidden}")
 
     # -- why
 
@@ -202,9 +207,19 @@ class Supervisor(BoardScreen):
             assert metric is not None  # noqa: S101 - only names of metrics are handed over
             about = subject_of(self.board, scope, self.now, subgroups=self.groups.subgroups)
             why = explain(metric, about, self.board.judge, self.now, lambda at: local_time(at * 1000, self.tz))
-            return replace(why, lines=(*why.lines, *self.usual_words(scope, metric)))
+            return replace(why, lines=(*why.lines, *self._ahead(scope, metric), *self.usual_words(scope, metric)))
 
         self.app.push_screen(WhyScreen(names, name, answer))
+
+    def _ahead(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:
+        """What can be said of the minutes to come: of a live figure, and where there is enough to say it from."""
+        board, topic = self.board, Topic(Section.FIGURES, scope)
+        state = board.state(topic)
+        if state is None or not isinstance(state.content, Snapshot) or not board.freshness(topic, self.now).is_live:
+            return ()
+        verdict = board.judged(topic).verdicts.get(metric.name)
+        agents = board.agents_of(scope) if board.freshness(AGENTS, self.now).is_live else ()
+        return ahead_lines(metric, state.content, verdict, board.lately, board.judge, agents, self.now)
 
     def usual_words(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:  # noqa: ARG002
         """What was usual of a figure, as labelled lines: for a board that knows of other days."""
