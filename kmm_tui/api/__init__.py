@@ -3,6 +3,9 @@
     async with KmmClient("12345678", Bearer(SecretStr("..."))) as client:
         answer = await client.metrics(MetricsQuery(window=Window.last(HOUR, now), group_by="skillId"))
 
+`KmmClient` makes one attempt a call and raises `KmmError`; `all_metrics` and `all_agents` read every page. Times are in
+ms. A figure that is missing is None in an answer, and never 0. The README has a whole program.
+
 The names below are loaded when they are first used, so that the pure ones cost no HTTP library.
 """
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from kmm_tui.api.credentials import AppKey, AppLogin, Bearer, ClientCredentials, UserLogin
     from kmm_tui.api.errors import KmmError
     from kmm_tui.api.query import AgentViewQuery, HistoricalQuery, MetricsQuery, Sort
-    from kmm_tui.api.window import Window
+    from kmm_tui.api.window import HOUR, Window
 
 _HOMES = {
     "answers": ("AgentViewAnswer", "HistoricalAnswer", "MetricsAnswer"),
@@ -25,12 +28,12 @@ _HOMES = {
     "credentials": ("AppKey", "AppLogin", "Bearer", "ClientCredentials", "UserLogin"),
     "errors": ("KmmError",),
     "query": ("AgentViewQuery", "HistoricalQuery", "MetricsQuery", "Sort"),
-    "window": ("Window",),
+    "window": ("HOUR", "Window"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022 - by what one meets first
-    "KmmClient", "MetricsQuery", "AgentViewQuery", "HistoricalQuery", "Sort", "Window",
+    "KmmClient", "MetricsQuery", "AgentViewQuery", "HistoricalQuery", "Sort", "Window", "HOUR",
     "MetricsAnswer", "AgentViewAnswer", "HistoricalAnswer",
     "AppKey", "AppLogin", "Bearer", "ClientCredentials", "UserLogin", "KmmError",
 ]  # fmt: skip

@@ -46,7 +46,7 @@ _LABELS: Mapping[Level, tuple[str, ...]] = {
     Level.AGENT: ("account", "agent_id", "agent"),
 }
 _BASE: Mapping[Unit, tuple[str, float]] = {
-    Unit.DURATION: ("seconds", 0.001),
+    Unit.DURATION: ("seconds", 1000.0),
     Unit.RATIO: ("ratio", 1.0),
     Unit.SHARE: ("ratio", 1.0),
 }
@@ -56,16 +56,16 @@ _UNFIT = re.compile(r"[^a-zA-Z0-9_]+")
 
 
 def family_name(level: Level, metric: Metric) -> str:
-    """The name of a metric's family at a level, its unit included."""
+    """The name of a metric's family at a level, its unit included; ``own`` sets a person's own metrics apart."""
     name = _UNFIT.sub("_", metric.name)
     while (shorter := _RESERVED.sub("", name)) != name:
         name = shorter
     unit = _BASE.get(metric.unit, ("", 1.0))[0]
-    return "_".join(filter(None, ("kmm", level.value, name, unit)))
+    return "_".join(filter(None, ("kmm", level.value, "own" if metric.is_own else "", name, unit)))
 
 
 def _help(metric: Metric) -> str:
-    over = "Now." if metric.kind is Kind.CURRENT else "Counted over the window of kmm_window_seconds."
+    over = "At this moment." if metric.kind is Kind.CURRENT else "Counted over the window of kmm_window_seconds."
     never = " Not to be added up or averaged." if metric.combine is Combine.NEVER else ""
     return f"{metric.meaning} {over}{never}"
 
@@ -79,11 +79,12 @@ class _Families:
     def put(
         self, name: str, text: str, names: Sequence[str], labels: Sequence[str], value: float, unit: str = ""
     ) -> None:
-        """One sample."""
+        """One sample. Of two metrics whose names come out the same the first one has the family."""
         family = self.found.get(name)
         if family is None:
             family = self.found[name] = GaugeMetricFamily(name, text, labels=names, unit=unit)
-        family.add_metric(labels, value)
+        if family.documentation == text:
+            family.add_metric(labels, value)
 
 
 class BoardCollector:
@@ -202,9 +203,9 @@ class BoardCollector:
     ) -> None:
         for metric, figure in shown_figures(figures):
             if not isinstance(figure, Absent):
-                unit, scale = _BASE.get(metric.unit, ("", 1.0))
+                unit, divisor = _BASE.get(metric.unit, ("", 1.0))
                 name = family_name(level, metric)
-                families.put(name, _help(metric), _LABELS[level], labels, figure * scale, unit)
+                families.put(name, _help(metric), _LABELS[level], labels, figure / divisor, unit)
         text = (
             "How bad a figure is by its limits: 0 calm, 1 unknown, 2 warn, 3 critical. The worst of a scope is its max."
         )

@@ -140,3 +140,11 @@ def test_a_reader_who_has_enough_does_not_change_the_level(no_settings: Path, se
     done = subprocess.run([*command, *critical], stdout=writing, stderr=subprocess.PIPE, env=environ, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (2, b"")
+
+
+def test_the_demo_is_read_without_an_account(kmm: Any) -> None:
+    ran = kmm("once", "--demo", "--watch", "Bill*", "--format", "csv")
+    assert ran.code in (0, 1, 2)
+    assert ran.err == ""
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert [row["name"] for row in rows][:2] == ["whole account", "Billing"]

@@ -18,10 +18,13 @@ from kmm_tui.api.text import clean
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import known_metrics
 from kmm_tui.board.freshness import Trouble
+from kmm_tui.board.own import using
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.metrics import Method, unlisted
 from kmm_tui.output import openmetrics
 from kmm_tui.output.openmetrics import BoardCollector, family_name
+from kmm_tui.settings.own_metrics import own_metrics
+from kmm_tui.settings.own_sources import OwnFormula
 from tests.output.boards import (
     EVERY,
     HOUR,
@@ -200,3 +203,18 @@ def test_the_dashboard_reads_what_is_exported() -> None:
     shown = [name for panel in dashboard["panels"] for name in re.findall(r"{{(\w+)}}", json.dumps(panel["targets"]))]
     assert set(shown) <= labels
     assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"])
+
+
+def test_a_persons_own_metrics_are_set_apart_and_break_nothing() -> None:
+    """One may be called as the family of another metric is."""
+    formulas = [
+        OwnFormula.model_validate({"name": name, "formula": "onlineAgents + 1", "good": "up"})
+        for name in ("overdue_conversations", "idle_count", "idle")
+    ]
+    with using(own_metrics([], formulas)):
+        text = exported(full_board())
+    assert lint(text) == []
+    found = samples(text)
+    assert found['kmm_account_own_overdue_conversations{account="123"}'] == 2
+    assert found['kmm_account_overdue_conversations{account="123"}'] == 1
+    assert found['kmm_account_own_idle{account="123"}'] == 2
