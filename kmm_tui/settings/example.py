@@ -140,7 +140,7 @@ _EXAMPLE = """\
 # Six figures at most stand on a page; without this the usual ones. Of several skills or groups one metric stands side
 # by side, several make a page of each, and none at all shows of each its worst breach, or how busy it is.
 #metrics = ["unassigned_conversations", "queue_wait_time_90th_percentile", "csat"]
-# Rows of a figure: 3, 5, 7, 10 or 14. Without it as large as fits.
+# Rows of a figure: 3, 5, 7, 10, 14 or 20. Without it as large as fits.
 #size = 5
 #title = "Service"
 

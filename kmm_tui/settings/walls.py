@@ -23,7 +23,7 @@ from kmm_tui.settings.own_shifts import read_clock, read_days, zone_of
 from kmm_tui.settings.switch import Switch
 from kmm_tui.settings.table import Table
 
-SIZES = (3, 5, 7, 10, 14)
+SIZES = (3, 5, 7, 10, 14, 20)
 """Rows that figures can have."""
 _LONGEST_TITLE = 40
 _OPEN = re.compile(r"(?:(.+?)[\s,]+)?(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})", re.ASCII)

@@ -114,7 +114,7 @@ def test_the_environment_and_flags_give_all_but_the_pages(load_text: Load, error
         ),
         (
             "[[wallboard.pages]]\nsize = 4",
-            "config.toml:3: wallboard.pages[0].size: must be 3, 5, 7, 10 or 14: the rows of a figure",
+            "config.toml:3: wallboard.pages[0].size: must be 3, 5, 7, 10, 14 or 20: the rows of a figure",
         ),
         (
             '[[wallboard.pages]]\non = "agent:Ana"',

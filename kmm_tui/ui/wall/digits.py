@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-SIZES = (3, 5, 7, 10, 14)
-"""Rows of a character; the two largest are for very large terminals."""
+SIZES = (3, 5, 7, 10, 14, 20)
+"""Rows of a character; the largest are for very large terminals."""
 SMALLEST = SIZES[0]
 
 _ROWS = {3: (1, 1, 0, 1, 1, 1, 1), 5: (2, 1, 1, 2, 1, 1, 2), 7: (2, 2, 2, 2, 2, 2, 2)}
@@ -19,7 +19,8 @@ _PLAIN = {3: (1, 1, 0, 1, 1), 5: (2, 1, 0, 1, 2), 7: (2, 2, 2, 2, 2)}
 _MIDDLE = {3: (1, 1, 1, 1, 1), 5: (2, 0, 2, 0, 2), 7: (2, 2, 2, 2, 2)}
 _NARROW = {3: (1, 1, 1), 5: (1, 2, 1), 7: (2, 2, 2)}
 _GAPS = {3: 1, 5: 2, 7: 2}
-_DOUBLE = {10: 5, 14: 7}
+_SCALED = {10: (5, 2), 14: (7, 2), 20: (5, 4)}
+"""Sizes that are smaller ones, so many times as large."""
 
 _FORMS: dict[str, str] = {
     "0": "##### #...# #...# #...# #...# #...# #####",
@@ -132,7 +133,8 @@ def figure_width(text: str, size: int) -> int:
 
 def gap(size: int) -> int:
     """Blank cells between two characters."""
-    return 2 * _GAPS[_DOUBLE[size]] if size in _DOUBLE else _GAPS[size]
+    small, times = _SCALED.get(size, (size, 1))
+    return times * _GAPS[small]
 
 
 @lru_cache(maxsize=512)
@@ -144,8 +146,9 @@ def large(text: str, size: int) -> tuple[str, ...]:
 
 
 def _points(character: str, size: int) -> list[str]:
-    if size in _DOUBLE:
-        return ["".join(2 * point for point in line) for line in _points(character, _DOUBLE[size]) for _ in range(2)]
+    if size in _SCALED:
+        small, times = _SCALED[size]
+        return ["".join(times * point for point in line) for line in _points(character, small) for _ in range(times)]
     character = _SAME.get(character, character)
     for each in (character, character.upper()):
         each = _SAME.get(each, each)

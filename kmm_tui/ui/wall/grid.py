@@ -12,8 +12,8 @@ GAP = 3
 """Blank cells between two columns."""
 LEAST_CELL = 14
 """Cells that a label and its target take."""
-MOST_BETWEEN = 4
-"""Blank lines between two rows of figures: more of them, and a page falls apart."""
+LEAST_SPREAD = 4
+"""Blank lines that may lie between two rows of small figures; of large ones as many as they are high."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _of_size(rooms: Sequence[str], width: int, height: int, size: int, noted: bo
         spare = height - rows * (1 + size + noted)
         if cell < needed or spare < 0:
             continue
-        between = min(MOST_BETWEEN, spare // max(1, rows)) if rows > 1 else 0
+        between = min(max(LEAST_SPREAD, size), spare // rows) if rows > 1 else 0
         above = (spare - between * (rows - 1)) // 2
         grid = Grid(columns, rows, size, cell, noted, between, above)
         # Few empty places first, then as square as a screen is.
