@@ -64,7 +64,7 @@ def list_command(form: str, *, only_open: bool, **given: Any) -> None:
 @account_options
 def test_command(**given: Any) -> None:
     """Send one test notice through every channel of the settings, and say which of them it went through."""
-    loaded = load_settings(root_options(given), without_sign_in=True)
+    loaded = load_settings(root_options(given))
     notices = loaded.settings.own_notices
     if not notices:
         fail(NO_CHANNELS, Exit.USAGE)

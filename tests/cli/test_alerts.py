@@ -22,7 +22,12 @@ from kmm_tui.board.severity import Severity
 
 NOW = 1_795_350_000.0
 P90 = "queue_wait_time_90th_percentile"
-ENVIRON = {"KMM_TUI_ACCOUNT": "12345678", "KMM_TUI_BOARD__ZONE": "UTC"}
+ENVIRON = {
+    "KMM_TUI_ACCOUNT": "12345678",
+    "KMM_TUI_BOARD__ZONE": "UTC",
+    "KMM_TUI_AUTH__METHOD": "bearer",
+    "KMM_TUI_AUTH__TOKEN": "unused",
+}
 SECRET = "hunter2-Zq9"
 OPEN = Alert(
     "a1", f"limit:{P90}", "P90 wait", Scope(Level.SKILL, "1"), "Billing", Severity.CRITICAL, Severity.CRITICAL,
