@@ -104,10 +104,10 @@ class Looks(LineFilter):
         role, ground = self._texts.get(fore, ""), self._grounds.get(back, "")
         bold, dim, reverse = bool(style.bold), bool(style.dim), bool(style.reverse)
         on_cursor = self._reverses and ground == "cursor"
-        reverse ^= on_cursor
+        reverse = reverse or on_cursor
         if self._depth == "none":
             # A field's cursor, a scrollbar's thumb: there only the ground says it.
-            reverse ^= not ground and back in self._texts
+            reverse = reverse or (not ground and back in self._texts)
         if self._marks:
             reverse ^= kind == "word" and role == "critical"
             bold = role in _ALARMING or (bold and role != "title")

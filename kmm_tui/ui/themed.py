@@ -27,6 +27,13 @@ _DEPTHS: dict[str | None, Depth] = {"truecolor": "truecolor", "256": "256", "sta
 class ThemedApp(EnduringApp[ReturnType]):
     """Call `wear_wanted` when the app starts, and `renew_themes` now and then."""
 
+    # The palette's list is where the keyboard is, though its field has the focus.
+    CSS = """
+    CommandList > .option-list--option-highlighted {
+        background: $kmm-cursor; color: $kmm-title; text-style: bold;
+    }
+    """
+
     def __init__(self, theme: str = DEFAULT, folder: Path | None = None) -> None:
         """`theme` is the one that is wished for, `folder` has a person's own."""
         self._own_themes: dict[str, Theme] = {}

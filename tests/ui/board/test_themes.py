@@ -10,6 +10,8 @@ import pytest
 
 from kmm_tui.settings.themefile import ThemeFile, read_themes
 from kmm_tui.ui import themed
+from kmm_tui.ui.app import BoardApp
+from kmm_tui.ui.looks import Depth
 from kmm_tui.ui.themechooser import ThemeChooser
 
 from .conftest import LIMITED, SetStage
@@ -176,3 +178,23 @@ async def test_no_color_is_kept_to_when_it_says_something(
         assert capture(person.pilot).coloured is coloured
         await person.press("escape", "T", "down")
         assert capture(person.pilot).coloured is coloured
+
+
+@pytest.mark.parametrize("depth", ["none", "standard"])
+async def test_what_is_chosen_in_the_palette_is_reversed_where_no_ground_shows_it(
+    stage: SetStage, monkeypatch: pytest.MonkeyPatch, depth: Depth
+) -> None:
+    if depth == "none":
+        monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(BoardApp, "_depth", lambda app: depth)
+    async with at_board(stage) as person:
+        await person.press("colon")
+        await person.pilot.pause(0.3)
+        await person.press("down", "down")
+        chosen = [
+            "".join(cell.text for cell in line)
+            for line in capture(person.pilot).cells
+            if sum("r" in cell.marks for cell in line) > 60
+        ]
+        assert len(chosen) == 2, "an action and its key"
+        assert "key" in chosen[1]
