@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kmm_tui.cli.connect import fail
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.following import board_options, connect, every_option, following
 from kmm_tui.cli.logged import begin_log
@@ -35,6 +36,8 @@ def stream(context: click.Context, /, **given: Any) -> None:
     A reader who is too slow gets the newest line of each scope and misses those between. It ends with the reader, or by
     a signal. What the lines hold: python -m pydoc kmm_tui.output.plain
     """
+    if sys.stdout is None:
+        fail("there is nothing to print to: standard output is closed", Exit.USAGE)
     with ExitStack() as stack:
         account = connect(given, stack)
         begin_log(account.client)
@@ -77,7 +80,7 @@ async def _stream(account: Account) -> int:
             told[0].ticked(now)
         if not lines.is_anybody_there():
             over.set()
-        if (note := found.feed.note()) != noted:
+        if (note := found.note()) != noted:
             noted = note
             if note:
                 click.echo(note, err=True)

@@ -101,6 +101,10 @@ class Following:
         """Logs out and drops every connection."""
         await self.feed.close()
 
+    def note(self) -> str:
+        """What a person should know of the asking, in one line; '' if there is nothing."""
+        return self.feed.note() or self._sources.note()
+
     async def answered(self, patience: float) -> tuple[TopicState, ...]:
         """Waits until all that is asked for has been answered, `patience` seconds at most. Returns what has not been.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import logging
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from prometheus_client import exposition
@@ -37,7 +39,7 @@ class Exporter:
         if scope["type"] != "http":
             return
         try:
-            status, headers, body = self._answer(scope)
+            status, headers, body = await self._answer(scope)
         except Exception:
             logger.exception("a scrape failed")
             status, headers, body = 500, {"content-type": _PLAIN}, b"the figures could not be written\n"
@@ -46,7 +48,7 @@ class Exporter:
         await send({"type": "http.response.start", "status": status, "headers": raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    def _answer(self, scope: _Message) -> tuple[int, dict[str, str], bytes]:
+    async def _answer(self, scope: _Message) -> tuple[int, dict[str, str], bytes]:
         headers = {"content-type": _PLAIN, "cache-control": "no-store"}
         if scope["method"] not in ("GET", "HEAD"):
             return 405, {**headers, "allow": "GET, HEAD"}, b"only GET and HEAD\n"
@@ -54,22 +56,30 @@ class Exporter:
             return 200, headers, _INDEX
         if scope["path"] != "/metrics":
             return 404, headers, b"the figures are at /metrics\n"
-        if _accepts(scope, b"accept", "application/openmetrics-text"):
-            headers["content-type"] = openmetrics.CONTENT_TYPE_LATEST
-            body = _as_openmetrics(self._collector)
-        else:
-            headers["content-type"] = exposition.CONTENT_TYPE_PLAIN_0_0_4
-            body = exposition.generate_latest(self._collector)
-        if _accepts(scope, b"accept-encoding", "gzip"):
+        is_open = _accepts(scope, b"accept", "application/openmetrics-text")
+        headers["content-type"] = openmetrics.CONTENT_TYPE_LATEST if is_open else exposition.CONTENT_TYPE_PLAIN_0_0_4
+        if is_packed := _accepts(scope, b"accept-encoding", "gzip"):
             headers["content-encoding"] = "gzip"
-            body = gzip.compress(body, 6)
-        return 200, headers, body
+        # Collected here, where nothing else changes the board meanwhile; to write a thousand agents takes longer.
+        taken = _Taken(list(self._collector.collect()))
+        return 200, headers, await asyncio.to_thread(_written, taken, is_open=is_open, is_packed=is_packed)
 
 
-def _as_openmetrics(collector: Collects) -> bytes:
-    # The library has no types for this one.
-    write: Callable[[Collects], bytes] = openmetrics.generate_latest
-    return write(collector)
+@dataclass(frozen=True)
+class _Taken:
+    """The families of one moment."""
+
+    families: list[Family]
+
+    def collect(self) -> Iterator[Family]:
+        return iter(self.families)
+
+
+def _written(taken: _Taken, *, is_open: bool, is_packed: bool) -> bytes:
+    # The library has no types for the one of them.
+    write: Callable[[Collects], bytes] = openmetrics.generate_latest if is_open else exposition.generate_latest
+    body = write(taken)
+    return gzip.compress(body, 6) if is_packed else body
 
 
 def _accepts(scope: _Message, header: bytes, wanted: str) -> bool:

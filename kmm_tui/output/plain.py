@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from kmm_tui.board.agents import in_state_since
@@ -40,12 +41,13 @@ from kmm_tui.board.figure import Absent, Figure, Figures
 from kmm_tui.board.freshness import Age, Freshness
 from kmm_tui.board.insight import severity_of_time, time_in_state_ms
 from kmm_tui.board.judge import Judged, Verdict
+from kmm_tui.board.own import Own, own
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.severity import Severity
 from kmm_tui.board.snapshot import Listing, Roster, Snapshot
 from kmm_tui.board.state import AGENTS, LISTS, Section, Topic, TopicState
-from kmm_tui.metrics import Metric
+from kmm_tui.metrics import Method, Metric
 
 SCHEMA = 1
 
@@ -74,12 +76,17 @@ def severity_word(severity: Severity) -> str:
 
 def shown_figures(figures: Figures) -> Iterator[tuple[Metric, Figure]]:
     """The figures that were asked for, or follow from those that were, in the order of the catalogue."""
-    for metric in known_metrics().values():
-        if metric.is_number and figures.method in metric.methods:
-            # What a source said long ago is no figure of now.
-            figure = Absent.NOT_ANSWERED if is_old(figures, metric) else figure_of(figures, metric)
-            if figure is not Absent.NOT_ASKED:
-                yield metric, figure
+    for metric in _shown(figures.method, figures.asked | figures.refused, own()):
+        # What a source said long ago is no figure of now.
+        yield metric, Absent.NOT_ANSWERED if is_old(figures, metric) else figure_of(figures, metric)
+
+
+@lru_cache(maxsize=64)
+def _shown(method: Method, asked: frozenset[str], _: Own) -> tuple[Metric, ...]:
+    """The same of all answers of one kind: there may be a thousand of them."""
+    every = Figures(method, asked, {})
+    numbers = (metric for metric in known_metrics().values() if metric.is_number and method in metric.methods)
+    return tuple(metric for metric in numbers if figure_of(every, metric) is not Absent.NOT_ASKED)
 
 
 def agent_severity(row: AgentRow, now_ms: int) -> Severity:

@@ -34,7 +34,7 @@ def test_the_wheel_holds_the_program_and_its_themes_and_no_tests(wheel: Path) ->
         names = set(archive.namelist())
         for theme in (ROOT / "themes").glob("*.toml"):
             assert archive.read(f"kmm_tui/themes/{theme.name}") == theme.read_bytes()
-    assert "kmm_tui/__main__.py" in names
+    assert {"kmm_tui/__main__.py", "kmm_tui/output/grafana.json"} <= names
     assert any(name.endswith("entry_points.txt") for name in names)
     assert not any(name.startswith("tests") for name in names)
 
