@@ -199,6 +199,9 @@ def lookup_in(figures: Figures) -> Callable[[str], Figure]:
 
 
 def _reading(rule: AlertRule, what: str, scope: Scope, label: str, verdict: Verdict, at: float) -> Reading:
+    if verdict.severity < Severity.WARN:
+        # Most readings are calm, and of those nothing is ever told.
+        return Reading(rule, scope, label, verdict.severity, at, what, verdict.metric, verdict.figure)
     levels = bounds_of(verdict.limit)
     return Reading(
         rule,

@@ -19,9 +19,12 @@ from textual.pilot import OutOfBounds, Pilot
 from textual.widget import Widget
 from textual.widgets import Input
 
+from kmm_tui.alerting.journal import Journal
+from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.answers import Skill, StateDuration
 from kmm_tui.api.errors import Unreachable
 from kmm_tui.api.window import Window
+from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.freshness import Age, Trouble
 from kmm_tui.board.look import Look
 from kmm_tui.board.presets import DEFAULT_STATE_LIMITS, PRESETS
@@ -53,7 +56,7 @@ from .conftest import (
 KEYS = (
     *("up", "down", "left", "right", "j", "k", "h", "l", "pageup", "pagedown", "home", "end", "tab", "shift+tab") * 3,
     *("enter", "escape", "space", "slash", "question_mark", "backspace", "delete") * 3,
-    *"12345" * 3, *"abcdefgxyvtopOgEsmrKJduwniz", "full_stop", "full_stop", "colon", "f1", "ctrl+p", "ctrl+d",
+    *"123456" * 3, *"ASASabcdefgxyvtopOgEsmrKJduwniz", "full_stop", "full_stop", "colon", "f1", "ctrl+p", "ctrl+d",
     "shift+up", "shift+down", "ctrl+s", *"!^()*", "backslash", "left_square_bracket", "right_square_bracket",
     "left_curly_bracket", "right_curly_bracket",
 )  # fmt: skip
@@ -103,11 +106,13 @@ class Monkey:
             views=views,
             folder=folder,
         )
-        self.app = Stays(self._connect, ABOUT, self.clock, tz=UTC, prefs=prefs)
+        rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
+        self.alerts = AlertService(rules, self.clock, Journal(None, "1"), who="monkey")
+        self.app = Stays(self._connect, ABOUT, self.clock, tz=UTC, prefs=prefs, alerts=self.alerts)
 
     def _connect(self, spawn: Spawn, publish: Callable[[TopicState], None]) -> FakeFeed:
         first = [] if self.random.random() < 0.5 else whole_board()
-        self.feeds.append(Answering(publish, first))
+        self.feeds.append(Answering(self.alerts.watching(publish), first))
         return self.feeds[0]
 
     @property
@@ -133,6 +138,7 @@ class Monkey:
             self._data()
         elif dice < 0.97:
             self._time()
+            await self.alerts.turn()
         elif dice < 0.98:
             theme = self.random.choice(sorted(self.app.available_themes))
             self._note(f"theme {theme}")

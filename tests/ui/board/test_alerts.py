@@ -10,7 +10,9 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from kmm_tui.alerting.channels import Terminal, TerminalChannel
 from kmm_tui.alerting.journal import Journal, alert_entry
+from kmm_tui.alerting.outlet import Outlet
 from kmm_tui.alerting.service import AlertService
 from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.alerts import Ack, Alert
@@ -250,3 +252,26 @@ async def test_every_size_holds_the_table_and_the_keys(play: Play, size: tuple[i
         await asyncio.sleep(0)
 
     await play(act, size=size)
+
+
+async def test_the_bell_goes_to_the_terminal_that_the_board_is_on(
+    stage: SetStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FrozenClock()
+    outlet_clock = FrozenClock()
+    rules = AlertRules(limits=PRESETS["live-chat"], usual=AlertRule("", ""))
+    terminal = Terminal()
+    outlet = Outlet(TerminalChannel("bell", terminal), outlet_clock, "1", "Acme")
+    alerts = AlertService(rules, clock, Journal(None, "1"), who="ana", outlets=[outlet], terminal=terminal)
+    set_up = stage(prefs=LIMITED, alerts=alerts)
+    async with set_up.app.run_test() as pilot:
+        await settle(pilot)
+        written: list[str] = []
+        monkeypatch.setattr(set_up.app._driver, "write", written.append)
+        await alerts.turn()
+        for state in whole_board():
+            alerts.note(state)
+        for _ in range(5):
+            outlet_clock.time += 1
+            await outlet.turn()
+        assert written.count("\a") == 1
