@@ -77,7 +77,7 @@ class TerminalChannel:
     async def send(self, notice: Notice) -> None:
         """See `Channel`."""
         if self._terminal.write is None:
-            raise ChannelError("there is no terminal")
+            raise ChannelError("there is no terminal", is_lasting=True)
         self._terminal.write(TERMINAL[self.name](notice))
 
 

@@ -50,9 +50,9 @@ def alert_columns(tz: tzinfo | None) -> tuple[Column[Alert], ...]:
 
     return (
         Column("level", "", 1, render=lambda alert: glyph(alert.peak) if alert.is_open else OVER),
-        Column("name", "where", 14, max_width=28, gap=1, render=lambda alert: (alert.label, _text_role(alert)),
+        Column("name", "where", 14, max_width=24, gap=1, render=lambda alert: (alert.label, _text_role(alert)),
                sort_value=lambda alert: alert.label.casefold()),
-        Column("what", "what", 13, max_width=28, render=lambda alert: (alert.what, _text_role(alert)),
+        Column("what", "what", 13, max_width=20, render=lambda alert: (alert.what, _text_role(alert)),
                sort_value=lambda alert: alert.what.casefold()),
         Column("value", "now", 6, align="right", render=_value, priority=2),
         Column("worst", "worst", 6, align="right", render=_worst, sort_value=lambda alert: alert.worst, priority=1),

@@ -16,8 +16,11 @@ from typing import Any
 from pydantic import SecretStr
 from textual.pilot import Pilot
 
+from kmm_tui.alerting.journal import Journal
+from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.credentials import UserLogin
+from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.board.wall import DEFAULT_PLANS, Names, Plan
@@ -119,6 +122,14 @@ PICTURES = (
     ),
     Picture("usual", "`u`: beside what was usual", (132, 30), keys=("u", "u", "u"), wait=25.0),
     Picture("heat-map", "`5` and `H`: hours by days", (120, 30), keys=("5", "H"), wait=40.0),
+    Picture(
+        "alerts",
+        "`6`: alerts, one of them taken with a note",
+        (120, 30),
+        scene="surge",
+        keys=("6", "A", *"Ana calls them in", "enter"),
+        wait=2.0,
+    ),
     Picture("meter", "`m`: what asking costs", (100, 24), keys=("m",)),
     Picture("help", "`F1`: the help", (120, 40), keys=("f1",)),
     Picture("themes", "`T`: the themes", (120, 36), "kmm-deuteranopia", scene="surge", keys=("down", "T")),
@@ -143,7 +154,10 @@ async def draw(picture: Picture, folder: Path) -> None:
         about = About(here["account"], "Demo contact centre", "demo", HOUR, 5.0, "DEMO")
         views = Views(folder / "views.json")
         prefs = Prefs(PRESETS[DEFAULT_PRESET], DEFAULT_STATE_LIMITS, views=views, wall=picture.wall or WallPrefs())
-        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs, wall=picture.wall is not None)
+        rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
+        alerts = AlertService(rules, SystemClock(), Journal(None, "demo"), who="you")
+        is_wall = picture.wall is not None
+        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs, wall=is_wall, alerts=alerts)
         async with app.run_test(size=picture.size) as pilot:
             await _until(pilot, lambda: _is_complete(app))
             for key in picture.keys:
