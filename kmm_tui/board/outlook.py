@@ -26,7 +26,9 @@ LEAST_SPAN = 150.0
 CERTAIN = 0.7
 """The chance from which on something is said."""
 STEADY = 1.5
-"""So many times its own uncertainty a slope has to be."""
+"""So many times its own uncertainty a slope has to be: a wait, which grows with the clock while nobody is served."""
+STEADIER = 2.5
+"""The same for counts and means, which return to where they were more often than they go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,9 @@ class Slope:
     points: int
     span: float
 
-    @property
-    def is_steady(self) -> bool:
-        """Whether it moves at all, as far as can be told."""
-        return self.rate != 0 and abs(self.rate) >= STEADY * self.error
+    def is_steady(self, times: float) -> bool:
+        """Whether it moves at all: by so many times its own uncertainty."""
+        return self.rate != 0 and abs(self.rate) >= times * self.error
 
     def chance(self, distance: float, within: float) -> float:
         """The chance, 0 to 1, of having gone `distance` (in the direction of the rate) within so many seconds.
@@ -77,7 +78,10 @@ class Crossing:
 
 @dataclass(frozen=True, slots=True)
 class QueueOutlook:
-    """Where the queue is going: `seconds` until it is empty, None where it grows by `slope.rate` consumers a second."""
+    """Where the queue is going: `seconds` until it is empty.
+
+    None where it has grown, by `slope.rate` consumers a second: that says what was and nothing of what will be.
+    """
 
     seconds: float | None
     chance: float
@@ -103,15 +107,18 @@ def slope_of(points: Sequence[Point], now: float) -> Slope | None:
     return Slope(level, rate, math.sqrt(noise / span), noise, len(recent), span)
 
 
-def crossing(points: Sequence[Point], levels: Bounds, held: Severity, now: float) -> Crossing | None:
+def crossing(
+    points: Sequence[Point], levels: Bounds, held: Severity, now: float, steady: float = STEADY
+) -> Crossing | None:
     """When a figure enters its next level at its present slope; None where nothing can be said, or not within reach.
 
-    `held` is the level that it is at. Of a figure that is past its next level already nothing is ahead.
+    `held` is the level that it is at, `steady` how certain its slope has to be. Of a figure that is past its next level
+    already nothing is ahead.
     """
     nexts = [(Severity.WARN, levels.warn), (Severity.CRITICAL, levels.critical)]
     ahead = [(level, value) for level, value in nexts if value is not None and level > max(held, Severity.CALM)]
     slope = slope_of(points, now) if ahead and held is not Severity.UNKNOWN else None
-    if slope is None or not slope.is_steady or (slope.rate > 0) is not levels.high_is_bad:
+    if slope is None or not slope.is_steady(steady) or (slope.rate > 0) is not levels.high_is_bad:
         return None
     level, value = ahead[0]
     distance = (value - slope.now) * (1 if levels.high_is_bad else -1)
@@ -127,12 +134,11 @@ def crossing(points: Sequence[Point], levels: Bounds, held: Severity, now: float
 
 
 def queue_outlook(points: Sequence[Point], now: float) -> QueueOutlook | None:
-    """Whether the queue will be empty within `HORIZON`, or grows; None where it does neither for certain."""
+    """Whether the queue will be empty within `HORIZON`, or has grown; None where it does neither for certain."""
     slope = slope_of(points, now)
-    if slope is None or not slope.is_steady or slope.now < 1:
+    if slope is None or not slope.is_steady(STEADIER) or slope.now < 1:
         return None
     if slope.rate > 0:
-        chance = slope.chance(0.0, slope.span)
-        return QueueOutlook(None, chance, slope) if chance >= CERTAIN else None
+        return QueueOutlook(None, 1.0, slope)
     seconds, chance = slope.now / -slope.rate, slope.chance(slope.now, HORIZON)
     return QueueOutlook(seconds, chance, slope) if seconds <= HORIZON and chance >= CERTAIN else None

@@ -10,7 +10,7 @@ from kmm_tui.board.figure_text import count_text, figure_text
 from kmm_tui.board.judge import Judge, Verdict
 from kmm_tui.board.lately import Lately
 from kmm_tui.board.limit_text import bounds_of
-from kmm_tui.board.outlook import HORIZON, Crossing, QueueOutlook, Slope, crossing, queue_outlook
+from kmm_tui.board.outlook import HORIZON, STEADIER, STEADY, Crossing, QueueOutlook, Slope, crossing, queue_outlook
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.snapshot import Agent, Snapshot
 from kmm_tui.board.staffing import Need, staffing
@@ -27,11 +27,10 @@ WATCHED = (
     "overdue_conversations_in_queue",
     "avg_time_to_response",
     "avg_time_to_first_response_first_assignment",
-    "human_online_load",
-    "online_share",
+    "csat",
     "sla_share",
 )
-"""What a look ahead is taken of, and from."""
+"""What a look ahead is taken of, and from. Not of loads: each single conversation moves them, and they come back."""
 _FAR = 3600.0  # s; as far back as answers are kept
 _QUEUES = (QUEUE, WAIT, "overdue_conversations_in_queue", "available_slots", "queue_wait_time_50th_percentile")
 _MAX_SLOTS = BY_NAME["max_slots"]
@@ -51,11 +50,9 @@ def ahead_lines(
     `snapshot` are the scope's live figures, `agents` those of the scope, `now` is epoch seconds.
     """
     scope, lines = snapshot.scope, []
-    levels = bounds_of(verdict.limit) if verdict and not verdict.is_few else None
-    if verdict and levels:
-        found = crossing(lately.points(scope, metric.name, now - _FAR), levels, verdict.severity, now)
-        if found:
-            lines.append(("ahead", _crossing_text(found, metric)))
+    found = crossing_of(metric.name, verdict, lately, scope, now) if verdict else None
+    if found:
+        lines.append(("ahead", _crossing_text(found, metric)))
     if metric.name in _QUEUES:
         queue = queue_outlook(lately.points(scope, QUEUE, now - _FAR), now)
         if queue:
@@ -66,10 +63,18 @@ def ahead_lines(
     return lines
 
 
-def crossing_words(metric: Metric, verdict: Verdict, lately: Lately, scope: Scope, now: float) -> str:
-    """``p90 wait over 3:00 in about 6 min``; '' where nothing can be said."""
+def crossing_of(name: str, verdict: Verdict, lately: Lately, scope: Scope, now: float) -> Crossing | None:
+    """When the figure that `verdict` is about enters its next level; None where nothing can be said."""
     levels = None if verdict.is_few else bounds_of(verdict.limit)
-    found = crossing(lately.points(scope, metric.name, now - _FAR), levels, verdict.severity, now) if levels else None
+    if levels is None:
+        return None
+    points = lately.points(scope, name, now - _FAR)
+    return crossing(points, levels, verdict.severity, now, STEADY if name == WAIT else STEADIER)
+
+
+def crossing_words(metric: Metric, verdict: Verdict, lately: Lately, scope: Scope, now: float) -> str:
+    """``P90 wait over 3:00 in about 6 min``; '' where nothing can be said."""
+    found = crossing_of(metric.name, verdict, lately, scope, now)
     return "" if found is None else _crossing_words(found, metric)
 
 
@@ -110,7 +115,7 @@ def _queue_text(queue: QueueOutlook) -> str:
     slope = queue.slope
     moved = f"{abs(slope.rate) * 60:.1f} a minute, from {slope.points} answers of {_minutes(slope.span)}"
     if queue.seconds is None:
-        return f"grows by {moved}"
+        return f"has grown by {moved}"
     return f"empty in about {_minutes(queue.seconds)}: it shrinks by {moved}"
 
 

@@ -21,6 +21,8 @@ DRAIN = 900.0
 """Seconds within which those who wait already are to be served besides."""
 LEAST_CLOSED = 12
 """Fewer closed conversations in the window tell nothing of rates."""
+LEAST_WAITING = 5
+"""Of fewer who wait the agents there are take care, most of whom have other skills as well."""
 SURE = 1.0
 """Standard errors that the best and the worst case are away from the likeliest."""
 MOST_PLACES = 5000
@@ -87,9 +89,15 @@ def places_for(arrivals: float, holding: float, target: float) -> int:
 
 
 def staffing(need: Need) -> Staffing | None:
-    """The answer; None where too little is closed, nobody is assigned or online, or a number makes no sense."""
+    """The answer; None where too few wait or were closed, nobody is assigned or online, or a number makes no sense."""
     values = (need.window, need.opened_over, need.places_each, need.target)
-    if need.closed < LEAST_CLOSED or need.assigned <= 0 or need.online < 1 or min(values) <= 0:
+    if (
+        need.closed < LEAST_CLOSED
+        or need.waiting < LEAST_WAITING
+        or need.assigned <= 0
+        or need.online < 1
+        or min(values) <= 0
+    ):
         return None
     closing = need.closed / need.window
     arrivals = max(0.0, closing + need.opened / need.opened_over)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kmm_tui.board.staffing import LEAST_CLOSED, SHARE, Need, erlang_c, places_for, staffing
+from kmm_tui.board.staffing import LEAST_CLOSED, LEAST_WAITING, SHARE, Need, erlang_c, places_for, staffing
 
 NEED = Need(
     closed=120, window=3600, opened=4, opened_over=600, assigned=40, waiting=20, free=0, online=12, places_each=3.5,
@@ -43,19 +43,19 @@ def test_one_place_less_is_too_few(arrivals: float, holding: float, target: floa
         assert late > SHARE
 
 
-def test_a_full_floor_with_a_queue_needs_agents_and_an_empty_one_none() -> None:
+def test_a_full_floor_with_a_queue_needs_agents_and_one_with_room_none() -> None:
     full = staffing(NEED)
     assert full is not None
     assert 0 < full.least <= full.most
     assert full.holding == pytest.approx(40 / (120 / 3600))
-    idle = staffing(replace(NEED, waiting=0, opened=0, free=60))
-    assert idle is not None
-    assert (idle.least, idle.most) == (0, 0)
+    roomy = staffing(replace(NEED, waiting=5, opened=0, free=200))
+    assert roomy is not None
+    assert (roomy.least, roomy.most) == (0, 0)
 
 
 @given(
-    st.floats(LEAST_CLOSED, 5000), st.floats(-50, 50), st.floats(1, 800), st.floats(0, 300), st.floats(0, 300),
-    st.floats(1, 10), st.floats(5, 1800),
+    st.floats(LEAST_CLOSED, 5000), st.floats(-50, 50), st.floats(1, 800), st.floats(LEAST_WAITING, 300),
+    st.floats(0, 300), st.floats(1, 10), st.floats(5, 1800),
 )  # fmt: skip
 def test_a_range_is_never_upside_down(
     closed: float, opened: float, assigned: float, waiting: float, free: float, each: float, target: float

@@ -34,7 +34,7 @@ async def test_why_tells_when_a_figure_crosses_and_what_the_queue_does(stage: Se
         await person.press("down", "down", *("right",) * 5, "question_mark")
         person.line("P90 wait · Billing")
         assert "P90 wait over 3:00 in about 5 min" in person.line("ahead")
-        assert "grows by 2.0 a minute, from 10 answers" in person.text
+        assert "has grown by 2.0 a minute, from 10 answers" in person.text
 
 
 async def test_nothing_is_told_of_the_future_from_a_single_answer(stage: SetStage) -> None:
