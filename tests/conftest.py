@@ -15,6 +15,7 @@ import hypothesis
 import pytest
 import uvicorn
 
+from kmm_tui.feed.log import stop_log
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.simulator.engine import AgentFigures, Figures, Filters, GroupBy, GroupFigures
 from kmm_tui.simulator.server_app import Simulator, create_app
@@ -41,6 +42,13 @@ def nothing_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterat
         for name in ("HOME", "USERPROFILE", *folders, "LOCALAPPDATA", "APPDATA"):
             patch.setenv(name, home)
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_log_is_left() -> Iterator[None]:
+    """A command that a test runs in its own process begins a log; the next test hears its warnings again."""
+    yield
+    stop_log()
 
 
 @dataclass

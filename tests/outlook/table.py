@@ -44,7 +44,6 @@ QUEUE = "unassigned_conversations"
 KINDS = (
     ("p90 wait crosses", (WAIT,)),
     ("overdue crosses", ("overdue_conversations_in_queue",)),
-    ("response crosses", ("avg_time_to_response", "avg_time_to_first_response_first_assignment")),
     ("SLA share, CSAT cross", ("sla_share", "csat")),
 )
 
