@@ -124,6 +124,7 @@ class Outlet:
         except ChannelError as error:
             self._failed(str(error), is_lasting=error.is_lasting)
         except Exception:
+            # A channel is other people's code, and costs neither the others nor the board.
             logger.exception("the channel %s failed", self.channel.name)
             self._failed("an error of its own, see the log", is_lasting=True)
         else:

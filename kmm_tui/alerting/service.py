@@ -224,6 +224,7 @@ class AlertService:
                 try:
                     await self.turn()
                 except Exception:
+                    # The next turn may do better; without a next one nobody would be told of anything.
                     logger.exception("alerts missed a turn")
                 await self._clock.sleep(1.0)
 

@@ -148,6 +148,7 @@ async def leave(close: Callable[[], Awaitable[None]]) -> None:
     except TimeoutError:
         logger.warning("nobody answered the logout within %g s", GOODBYE)
     except Exception:
+        # The board is gone from the screen, and its exit code says how it ended.
         logger.exception("logging out failed")
 
 

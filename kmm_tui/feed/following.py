@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import Any
 
 from kmm_tui.api.client import KmmClient
 from kmm_tui.board.board import Board
@@ -20,6 +19,7 @@ from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.feed import Feed
 from kmm_tui.feed.sources import Sources
 from kmm_tui.feed.wanted import usual_wants
+from kmm_tui.feed.workers import Workers
 from kmm_tui.metrics import Method
 from kmm_tui.settings.own_sources import OwnSource
 
@@ -77,25 +77,22 @@ class Following:
         self._heard = heard
         self._ticked = ticked
         self._news = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._workers = Workers()
         self._sources = Sources(sources, clock, zone)
         publish = self._sources.mixing(self._publish)
-        self.feed = Feed(client, usual_wants(width), watch, interval, clock, self._spawn, publish, budget)
+        self.feed = Feed(client, usual_wants(width), watch, interval, clock, self._workers.start, publish, budget)
         if present.is_unusual:
             self.feed.window = lambda: present.window(round(clock.now() * 1000))
         self.feed.show(whole_look(board, agents=agents))
 
     async def __aenter__(self) -> Following:
         self.feed.start()
-        self._sources.start(self._spawn)
-        self._spawn(self._tick(), "tick")
+        self._sources.start(self._workers.start)
+        self._workers.start(self._tick(), "tick")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._workers.end()
 
     async def close(self) -> None:
         """Logs out and drops every connection."""
@@ -129,18 +126,6 @@ class Following:
         finally:
             for turn in turns:
                 turn.cancel()
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> object:
-        task = asyncio.ensure_future(work)
-        task.set_name(name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("the worker %r ended", task.get_name(), exc_info=error)
 
     def _publish(self, state: TopicState) -> None:
         state = self._present.fitted(state)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import Any, Protocol
+from typing import Protocol
 
 from kmm_tui.api.client import KmmClient
 from kmm_tui.api.window import Window
@@ -20,6 +20,7 @@ from kmm_tui.feed.news import NewsFile, Teller
 from kmm_tui.feed.recording import RecordingFeed, recording
 from kmm_tui.feed.sources import Sources
 from kmm_tui.feed.wanted import usual_wants
+from kmm_tui.feed.workers import Workers
 from kmm_tui.record.record import Record
 from kmm_tui.settings.own_sources import OwnSource
 
@@ -85,14 +86,14 @@ class Sharing:
         self._record = record
         self._clock = clock
         self._alerts = alerts
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._workers = Workers()
         own = Sources(sources, clock, zone) if sources else None
         # Alerts are of what pages show; the record takes each answer once.
         heard = alerts.watching(self._heard) if alerts else self._heard
         publish = recording(record, (lambda _: None) if own else heard, lambda: False)
         if own:
             publish = own.mixing(heard, publish)
-        self.feed = RecordingFeed(client, usual_wants(width), watch, every, clock, self._spawn, publish, budget)
+        self.feed = RecordingFeed(client, usual_wants(width), watch, every, clock, self._workers.start, publish, budget)
         self.feed.record, self.feed.sources = record, own
         self.feed.besides = alerts.look if alerts else None
         self._teller = Teller(news, clock, every, width, self._note, self.feed.reading)
@@ -103,17 +104,14 @@ class Sharing:
     async def __aenter__(self) -> Sharing:
         self._record.start()
         self.feed.start()
-        self._spawn(self._teller.run(), "news")
-        self._spawn(self._tick(), "tick")
+        self._workers.start(self._teller.run(), "news")
+        self._workers.start(self._tick(), "tick")
         if self._alerts:
-            self._spawn(self._alerts.run(), "alerts")
+            self._workers.start(self._alerts.run(), "alerts")
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        tasks = tuple(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._workers.end()
         # All at once: neither a silent server nor a slow disk is to cost the others.
         ends = [self._log_out(), self._record.close(), self._teller.close()]
         await asyncio.gather(*ends, *([self._alerts.close()] if self._alerts else []), return_exceptions=True)
@@ -132,18 +130,6 @@ class Sharing:
 
     def _note(self) -> str:
         return self.feed.note() or (self._alerts.trouble if self._alerts else "")
-
-    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> object:
-        task = asyncio.ensure_future(work)
-        task.set_name(name)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            logger.error("the worker %r ended", task.get_name(), exc_info=error)
 
     async def _tick(self) -> None:
         before = self._clock.now()

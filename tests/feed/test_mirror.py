@@ -101,7 +101,7 @@ class Shared:
 
     def die(self) -> None:
         """Whoever asks ends as if it were killed: nothing is tidied up."""
-        for task in self.sharing._tasks:
+        for task in self.sharing._workers._tasks:
             task.cancel()
 
 
