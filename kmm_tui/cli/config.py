@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from kmm_tui.cli.connect import account_options
+from kmm_tui.cli.connect import account_options, one_profile
 
 if TYPE_CHECKING:
     from kmm_tui.settings import Loaded
@@ -66,7 +66,7 @@ def show_command(**_own: Any) -> None:
 
     with _settings_errors():
         loaded = load(
-            flags={"profile": _option("profile")},
+            flags={"profile": one_profile({"profile": _option("profile")})},
             environ=os.environ,
             config=_config_path(),
             default_path=default_path(),

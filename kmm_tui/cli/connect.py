@@ -17,7 +17,7 @@ from kmm_tui.cli.exits import Exit, exit_for
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
     from kmm_tui.feed.budget import Budget
-    from kmm_tui.settings import Loaded
+    from kmm_tui.settings import Loaded, SettingsError
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,7 @@ GOODBYE = 3.0
 
 NO_ACCOUNT = '"kmm-tui setup" asks for an account step by step; "kmm-tui demo" shows the board without one.'
 
+Profiles = str | tuple[str, ...] | None
 _Result = TypeVar("_Result")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -41,7 +42,26 @@ def account_options(command: _Command) -> _Command:
     command = click.option("--config", "own_config", type=click.Path(path_type=Path), help="Settings file to use.")(
         command
     )
-    return click.option("--profile", "own_profile", help="Profile of the settings file to use.")(command)
+    return click.option(
+        "--profile", "own_profile", multiple=True, callback=profiles_given, help="Profile of the settings file to use."
+    )(command)
+
+
+def profiles_given(context: object, parameter: object, given: tuple[str, ...]) -> Profiles:  # noqa: ARG001 - click's
+    """What was given as ``--profile``: None, a name, or several names. Most commands take one, see `one_profile`."""
+    return given if len(given) > 1 else next(iter(given), None)
+
+
+def one_profile(options: Mapping[str, Any]) -> str | None:
+    """The profile of a command that is about one account. Ends it with code 2 where several were given."""
+    given: Profiles = options.get("profile")
+    if isinstance(given, tuple):
+        fail(
+            "--profile: this command is about one account, so give one profile; several side by side are shown by "
+            f"kmm-tui {' '.join(f'--profile {name}' for name in given)}",
+            Exit.USAGE,
+        )
+    return given
 
 
 def root_options(own: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,6 +72,26 @@ def root_options(own: Mapping[str, Any]) -> dict[str, Any]:
         if own.get(f"own_{name}") is not None:
             found[name] = own[f"own_{name}"]
     return found
+
+
+def flags_of(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that `options` give, all but the profile."""
+    flags = {
+        "board.every": options.get("every"),
+        "board.window": options.get("window"),
+        "board.watch": list(options.get("watch") or ()) or None,
+        "ui.theme": options.get("theme"),
+        "wallboard.screen": options.get("screen"),
+        "wallboard.distance": options.get("distance"),
+        "wallboard.floor": options.get("floor") or None,
+    }
+    return {key: value for key, value in flags.items() if value is not None}
+
+
+def fail_for(error: SettingsError) -> NoReturn:
+    """Ends the command with what is wrong with the settings."""
+    lacks_account = any(problem.key.endswith(".account") and not problem.where for problem in error.problems)
+    fail(f"{error}\n{NO_ACCOUNT}" if lacks_account else str(error), Exit.USAGE)
 
 
 def load_settings(
@@ -69,27 +109,17 @@ def load_settings(
     from kmm_tui.board.own import use
     from kmm_tui.settings import SettingsError, default_path, load
 
-    flags = {
-        "profile": options.get("profile"),
-        "board.every": options.get("every"),
-        "board.window": options.get("window"),
-        "board.watch": list(options.get("watch") or ()) or None,
-        "ui.theme": options.get("theme"),
-        "wallboard.screen": options.get("screen"),
-        "wallboard.distance": options.get("distance"),
-        "wallboard.floor": options.get("floor") or None,
-    }
+    profile = one_profile(options)
     try:
         loaded = load(
-            flags={key: value for key, value in flags.items() if value is not None},
+            flags={**flags_of(options), "profile": profile},
             environ=os.environ if environ is None else environ,
             config=options.get("config"),
             default_path=Path(os.devnull) if ignore_file else default_path(),
             without_sign_in=without_sign_in,
         )
     except SettingsError as error:
-        lacks_account = any(problem.key.endswith(".account") and not problem.where for problem in error.problems)
-        fail(f"{error}\n{NO_ACCOUNT}" if lacks_account else str(error), Exit.USAGE)
+        fail_for(error)
     use(loaded.settings.own_metrics())
     for warning in loaded.warnings:
         click.echo(warning, err=True)

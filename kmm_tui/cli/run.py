@@ -15,6 +15,7 @@ from kmm_tui.cli.alerts import alerts
 from kmm_tui.cli.check import check
 from kmm_tui.cli.completion import completion, teach_completion
 from kmm_tui.cli.config import config as config_group
+from kmm_tui.cli.connect import profiles_given
 from kmm_tui.cli.demo import demo
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.firstrun import setup
@@ -34,7 +35,12 @@ from kmm_tui.cli.wallboard import wallboard
     invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option("--config", type=click.Path(path_type=Path), envvar=None, help="Settings file to use (KMM_TUI_CONFIG).")
-@click.option("--profile", help="Profile of the settings file to use (KMM_TUI_PROFILE).")
+@click.option(
+    "--profile",
+    multiple=True,
+    callback=profiles_given,
+    help="Profile of the settings file to use (KMM_TUI_PROFILE); the board shows several side by side.",
+)
 @click.option("--every", help="How often to ask, such as 30s; at least 5s.")
 @click.option("--window", help="What by-time figures are counted over, such as 1h; 1m to 24h.")
 @click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")

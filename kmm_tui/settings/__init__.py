@@ -14,6 +14,7 @@ from kmm_tui.settings.own_limits import limit_text
 from kmm_tui.settings.own_notices import OwnNotice
 from kmm_tui.settings.read import choose_path, default_path, themes_folder
 from kmm_tui.settings.secrets import Ran, Runner, run_command
+from kmm_tui.settings.several import load_several, warnings_of
 from kmm_tui.settings.show import Row, schema, show
 from kmm_tui.settings.view import View
 from kmm_tui.settings.views import Views, default_views_path
@@ -43,10 +44,12 @@ __all__ = [
     "format_duration",
     "limit_text",
     "load",
+    "load_several",
     "parse_duration",
     "run_command",
     "schema",
     "show",
     "themes_folder",
+    "warnings_of",
     "write_example",
 ]

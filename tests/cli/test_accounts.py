@@ -129,3 +129,20 @@ def test_plain_http_is_for_this_machine_only(kmm: Any, server: Any) -> None:
     ran = kmm("query", "metrics", environ={**server.bearer_environ(), "KMM_TUI_DOMAIN_API": "http://example.com"})
     assert (ran.code, ran.out) == (2, "")
     assert "https" in ran.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("query", "metrics", "--profile", "main", "--profile", "broken"),
+        ("--profile", "main", "--profile", "broken", "stream"),
+        ("config", "show", "--profile", "main", "--profile", "broken"),
+        ("--profile", "main", "--profile", "broken", "check"),
+    ],
+)
+def test_a_command_about_one_account_takes_one_profile(arguments: tuple[str, ...], config: Path, kmm: Any) -> None:
+    ran = kmm(*arguments, environ={"KMM_TUI_CONFIG": str(config)})
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("--profile: this command is about one account, so give one profile; ")
+    assert ran.err.count("\n") == 1
+    assert "kmm-tui --profile main --profile broken" in ran.err
