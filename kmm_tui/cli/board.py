@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kmm_tui.settings import Loaded
     from kmm_tui.settings.own_sources import OwnSource
     from kmm_tui.ui.app import BoardApp
+    from kmm_tui.ui.desk import Desk
     from kmm_tui.ui.header import About
     from kmm_tui.ui.prefs import Prefs
 
@@ -76,17 +77,7 @@ def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
     if not wall and is_first_run(options, os.environ):
         return first_run(options)
     loaded = load_settings(options)
-    from kmm_tui.ui.header import About
-
-    settings, profile = loaded.settings, loaded.settings.chosen
-    about = About(
-        account=profile.account,
-        name=profile.name,
-        profile=settings.profile,
-        window=int(settings.board.window.total_seconds() * 1000),
-        every=settings.board.every.total_seconds(),
-    )
-    budget = budget_of(loaded)
+    settings, about, budget = loaded.settings, about_of(loaded), budget_of(loaded)
     client = new_client(loaded, budget)
     prefs, note = new_prefs(loaded)
     return run_board(
@@ -137,29 +128,40 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
     return prefs, views.load()
 
 
-def new_app(
+def about_of(loaded: Loaded) -> About:
+    """Whose board it is, by the chosen profile."""
+    from kmm_tui.ui.header import About
+
+    settings, profile = loaded.settings, loaded.settings.chosen
+    return About(
+        account=profile.account,
+        name=profile.name,
+        profile=settings.profile,
+        window=int(settings.board.window.total_seconds() * 1000),
+        every=settings.board.every.total_seconds(),
+    )
+
+
+def new_desk(
     client: KmmClient,
     about: About,
     budget: Budget,
+    prefs: Prefs,
     *,
     watch: Sequence[str] = (),
-    theme: str,
     keep: bool = False,
-    prefs: Prefs | None = None,
-    note: str = "",
     tz: tzinfo | None = None,
     days: int = 14,
     record: Record | None = None,
-    wall: bool = False,
     alerts: AlertService | None = None,
     sources: Sequence[OwnSource] = (),
-) -> tuple[BoardApp, Callable[[], Awaitable[None]]]:
-    """The board on `client`, and what to call once the board has ended: it logs out and closes the client.
+) -> tuple[Desk, Callable[[], Awaitable[None]]]:
+    """All of one account but its screens, and what to call at the end: it logs out and closes the client.
 
     `keep` shows what the last board of this profile knew until the first answers, and keeps this one for the next.
     `tz` is the board's time zone, None the machine's own; `days` is on how many days before it asks how it was.
     Answers are kept in `record`, and watched by `alerts`, which are started with the board and closed after it.
-    `sources` are asked beside it. `wall` makes it the wallboard.
+    `sources` are asked beside it.
     """
     from kmm_tui.board import grid
     from kmm_tui.board.scope import Watch
@@ -172,19 +174,16 @@ def new_app(
     from kmm_tui.feed.recording import RecordingFeed, recording
     from kmm_tui.feed.sources import Sources
     from kmm_tui.feed.wanted import usual_wants
-    from kmm_tui.ui.app import BoardApp
-    from kmm_tui.ui.wall.app import WallApp
+    from kmm_tui.ui.desk import Desk
 
     clock = SystemClock()
     wants = usual_wants(about.window)
     asked_for = (client.hosts.domain_api, tuple(watch), wants)
     kept = KeptBoard(budget.memory, clock, about.profile, asked_for, about.every) if keep else None
     feeds: list[RecordingFeed] = []
-    apps: list[BoardApp] = []
 
     def comparable(window: Window, now_ms: int) -> Sequence[grid.Comparable]:
-        screen = apps[0].counting if apps else None
-        found = grid.comparable(window, tz, now_ms, anchored=screen is not None and screen.is_anchored)
+        found = grid.comparable(window, tz, now_ms, anchored=desk.is_anchored())
         return tuple(each for each in found if each.days_ago <= days)
 
     archive = Archive(
@@ -223,11 +222,25 @@ def new_app(
         ]
         await asyncio.gather(*ends)
 
-    app = (WallApp if wall else BoardApp)(
-        connect, about, clock, theme=theme, tz=tz, prefs=prefs, note=note, lines=record, alerts=alerts
-    )
-    apps.append(app)
-    return app, close
+    desk = Desk(connect, about, prefs, lines=record, alerts=alerts)
+    return desk, close
+
+
+def new_app(
+    desk: Desk,
+    *,
+    theme: str,
+    prefs: Prefs | None = None,
+    note: str = "",
+    tz: tzinfo | None = None,
+    wall: bool = False,
+) -> BoardApp:
+    """The board of a desk; `wall` makes it the wallboard. `tz` is the board's time zone, None the machine's own."""
+    from kmm_tui.feed.clock import SystemClock
+    from kmm_tui.ui.app import BoardApp
+    from kmm_tui.ui.wall.app import WallApp
+
+    return (WallApp if wall else BoardApp)(desk, SystemClock(), theme=theme, tz=tz, prefs=prefs, note=note)
 
 
 def run_board(
@@ -235,41 +248,24 @@ def run_board(
     about: About,
     budget: Budget,
     *,
-    watch: Sequence[str] = (),
     theme: str,
-    keep: bool = False,
-    prefs: Prefs | None = None,
+    prefs: Prefs,
     note: str = "",
     mouse: bool = True,
     tz: tzinfo | None = None,
-    days: int = 14,
-    record: Record | None = None,
     wall: bool = False,
-    alerts: AlertService | None = None,
-    sources: Sequence[OwnSource] = (),
     watchdog: Callable[[], Awaitable[str]] | None = None,
+    **parts: Any,
 ) -> int:
-    """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason."""
-    begin_log(client)
-    if wall and prefs:
-        tell_sight(prefs.wall)
-    app, close = new_app(
-        client,
-        about,
-        budget,
-        watch=watch,
-        theme=theme,
-        keep=keep,
-        prefs=prefs,
-        note=note,
-        tz=tz,
-        days=days,
-        record=record,
-        wall=wall,
-        alerts=alerts,
-        sources=sources,
-    )
+    """Runs the board on `client`, which it closes. `watchdog` returns when the board has to end, with the reason.
 
+    `parts` are what else `new_desk` takes.
+    """
+    begin_log(client)
+    if wall:
+        tell_sight(prefs.wall)
+    desk, close = new_desk(client, about, budget, prefs, tz=tz, **parts)
+    app = new_app(desk, theme=theme, prefs=prefs, note=note, tz=tz, wall=wall)
     return show_app(app, mouse=mouse, wall=wall, close=close, watchdog=watchdog)
 
 

@@ -148,10 +148,11 @@ def simulated(simulator: Simulator, options: Mapping[str, Any]) -> tuple[Loaded,
 
 
 def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], folder: Path) -> int:
+    from dataclasses import replace
+
     from kmm_tui.cli.alerts import alerts_of
-    from kmm_tui.cli.board import new_prefs, run_board
+    from kmm_tui.cli.board import about_of, new_prefs, run_board
     from kmm_tui.record.record import Record
-    from kmm_tui.ui.header import About
 
     root = click.get_current_context().find_root().obj or {}
     loaded, client, budget = simulated(
@@ -166,14 +167,7 @@ def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], f
     )
     settings = loaded.settings
     prefs, note = new_prefs(loaded)
-    about = About(
-        account=client.account,
-        name=settings.chosen.name,
-        profile="demo",
-        window=int(settings.board.window.total_seconds() * 1000),
-        every=settings.board.every.total_seconds(),
-        notice="DEMO",
-    )
+    about = replace(about_of(loaded), notice="DEMO")
     return run_board(
         client,
         about,

@@ -57,12 +57,12 @@ def news_of(loaded: Loaded) -> NewsFile:
 
 
 def _show(loaded: Loaded, *, wall: bool, page: bool) -> int:
-    from kmm_tui.cli.board import new_prefs, show_app
+    from kmm_tui.cli.board import about_of, new_prefs, show_app
     from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.record import record_of
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.mirror import MirrorFeed
-    from kmm_tui.ui.header import About
+    from kmm_tui.ui.desk import Desk
     from kmm_tui.ui.mirroring import MirrorApp
     from kmm_tui.ui.wall.app import WallApp
 
@@ -73,20 +73,14 @@ def _show(loaded: Loaded, *, wall: bool, page: bool) -> int:
         # A page may arrange its board as it likes, and keeps nothing of it on the server.
         prefs, note = replace(prefs, views=None), ""
     begin_log_of(f"a mirror of account {profile.account}")
-    about = About(
-        account=profile.account,
-        name=profile.name,
-        profile=settings.profile,
-        window=round(settings.board.window.total_seconds() * 1000),
-        every=settings.board.every.total_seconds(),
-    )
+    about = about_of(loaded)
     record, news, clock = record_of(loaded), news_of(loaded), SystemClock()
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> MirrorFeed:
         return MirrorFeed(record, news, about.every, clock, spawn, publish)
 
     app = (WallApp if wall else MirrorApp)(
-        connect, about, clock, theme=settings.ui.theme, tz=settings.zone(), prefs=prefs, note=note
+        Desk(connect, about, prefs), clock, theme=settings.ui.theme, tz=settings.zone(), prefs=prefs, note=note
     )
     if page:
         from kmm_tui.ui.pagedriver import PageDriver

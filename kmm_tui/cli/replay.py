@@ -39,12 +39,12 @@ def replay(context: click.Context, /, *, at: str, speed: float, **given: Any) ->
 
 def _show(loaded: Loaded, at: str, speed: float) -> int:
     import time
+    from dataclasses import replace
 
-    from kmm_tui.cli.board import new_prefs, show_app
+    from kmm_tui.cli.board import about_of, new_prefs, show_app
     from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.moments import parse_moment
     from kmm_tui.feed.replay import SteadyClock
-    from kmm_tui.ui.header import About
     from kmm_tui.ui.replaying import ReplayApp
 
     settings, profile = loaded.settings, loaded.settings.chosen
@@ -57,14 +57,7 @@ def _show(loaded: Loaded, at: str, speed: float) -> int:
     record = record_of(loaded)
     begin_log_of(f"a replay of account {profile.account}")
     found, start, end = asyncio.run(place(record, wanted, zone))
-    about = About(
-        account=profile.account,
-        name=profile.name,
-        profile=settings.profile,
-        window=round(settings.board.window.total_seconds() * 1000),
-        every=settings.board.every.total_seconds(),
-        notice="REPLAY",
-    )
+    about = replace(about_of(loaded), notice="REPLAY")
     app = ReplayApp(
         record,
         (start, end),

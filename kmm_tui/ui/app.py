@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import tzinfo
 from functools import partial
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
-from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.errors import KmmError
 from kmm_tui.api.window import Window
 from kmm_tui.board.board import Board
-from kmm_tui.board.figure import Number
-from kmm_tui.board.judge import Judge
-from kmm_tui.board.look import Look
-from kmm_tui.board.meter import Reading
-from kmm_tui.board.scope import Scope
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TopicState
-from kmm_tui.feed.backfill import Backfill
 from kmm_tui.feed.clock import Clock
-from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.following import JUMP
 from kmm_tui.feed.poller import trouble_of
 from kmm_tui.settings.themefile import DEFAULT
@@ -32,13 +24,12 @@ from kmm_tui.ui.alerting import Alerting
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
-from kmm_tui.ui.header import About
+from kmm_tui.ui.desk import BoardFeed, ComparesPast, Desk, Stretching
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
-from kmm_tui.ui.recordedline import Lines
 from kmm_tui.ui.themechooser import ThemeChooser
 from kmm_tui.ui.themed import ThemedApp
 from kmm_tui.ui.travelling import Travelling
@@ -51,88 +42,18 @@ SETTLE = 0.03
 """Seconds for which answers are collected before they are drawn together."""
 
 
-class BoardFeed(Protocol):
-    """What the app needs of a feed."""
-
-    subgroups: bool
-
-    def start(self) -> None:
-        """Begin to poll."""
-        ...
-
-    def ask_now(self) -> None:
-        """Ask for everything at once."""
-        ...
-
-    async def woke(self) -> None:
-        """The machine slept or its clock jumped: connections may be dead, and all has to be asked for anew."""
-        ...
-
-    def show(self, look: Look) -> None:
-        """What is on the screen; the rest is not asked for."""
-        ...
-
-    @property
-    def window(self) -> int | Callable[[], Window]:
-        """What live figures are counted over: ms up to now, or what tells the present window."""
-        ...
-
-    @window.setter
-    def window(self, window: int | Callable[[], Window]) -> None: ...
-
-    async def past_board(self, window: Window, look: Look) -> tuple[TopicState, ...]:
-        """The board of a window that is over. Raises the `KmmError` that leaves nothing to show."""
-        ...
-
-    @property
-    def backfill(self) -> Backfill | None:
-        """What fills in how it was on other days; None where nothing does."""
-        ...
-
-    def usual_of(self, scope: Scope, names: Iterable[str], window: Window) -> Mapping[int, Mapping[str, Number | None]]:
-        """What the figures of `scope` were in comparable windows, by days ago and response field."""
-        ...
-
-    def note(self) -> str:
-        """What a person should know of the asking, in one line; '' if there is nothing."""
-        ...
-
-    def reading(self) -> Reading:
-        """The meter."""
-        ...
-
-
-@runtime_checkable
-class Stretching(Protocol):
-    """A feed that can ask for trends over another stretch."""
-
-    def trend_over(self, width: int, interval: int) -> None:
-        """From now on trends reach back `width` ms, in steps of `interval` minutes; at most 100 of them."""
-        ...
-
-
-@runtime_checkable
-class ComparesPast(Protocol):
-    """A feed that can ask how it was before a window that is over, and not only before now."""
-
-    def compare(self, past: Window | None) -> None:
-        """From now on other days are those before `past`; None is the present again."""
-        ...
-
-
-Connect = Callable[[Spawn, Callable[[TopicState], None]], BoardFeed]
-"""Makes the feed, given how to start its workers and where to publish."""
-
-
 class StateChanged(Message):
     """A topic has a new state. A newer one of the same topic replaces one that nobody has handled yet."""
 
-    def __init__(self, state: TopicState) -> None:
+    def __init__(self, desk: Desk, state: TopicState) -> None:
         super().__init__()
+        self.desk = desk
         self.state = state
 
     def can_replace(self, message: Message) -> bool:
-        return isinstance(message, StateChanged) and message.state.topic == self.state.topic
+        if not isinstance(message, StateChanged) or message.desk is not self.desk:
+            return False
+        return message.state.topic == self.state.topic
 
 
 class BoardApp(ThemedApp[str]):
@@ -178,76 +99,98 @@ class BoardApp(ThemedApp[str]):
 
     def __init__(
         self,
-        connect: Connect,
-        about: About,
+        desk: Desk,
         clock: Clock,
         *,
         theme: str = DEFAULT,
         tz: tzinfo | None = None,
         prefs: Prefs | None = None,
         note: str = "",
-        lines: Lines | None = None,
-        alerts: AlertService | None = None,
     ) -> None:
-        """`note` is told at the start, while there is nothing worse to tell; `lines` has what was recorded,
-        `alerts` what is wrong and was."""
+        """`note` is told at the start, while there is nothing worse to tell."""
         self._prefs = prefs or Prefs()
         super().__init__(theme, self._prefs.themes)
-        self._connect = connect
-        self._about = about
+        self.desk = desk
         self._clock = clock
         self._tz = tz
         self._settling = False
         self._ticked_at = clock.now()
         self._start_note = note
-        self._lines = lines
-        self.alerts = alerts
-        self.board = Board(Judge(self._prefs.limits), self._prefs.state_limits)
-        self.feed: BoardFeed | None = None
+
+    @property
+    def board(self) -> Board:
+        """What is known of the account."""
+        return self.desk.board
+
+    @property
+    def feed(self) -> BoardFeed | None:
+        """Who asks, once the app has started."""
+        return self.desk.feed
 
     def get_default_screen(self) -> BoardScreen | WallScreen:
         """The board."""
-        screen = Alerting(self.board, self._about, self._tz, self._prefs)
-        screen.alerts = self.alerts
+        return self._new_board_screen(self.desk)
+
+    def _new_board_screen(self, desk: Desk) -> Alerting:
+        screen = Alerting(desk.board, desk.about, self._tz, self._prefs)
+        screen.alerts = desk.alerts
         # Keys may come before the first answer does.
         screen.now = self._clock.now()
         return screen
 
+    def screens_of(self, desk: Desk) -> list[Screen[Any]]:  # noqa: ARG002 - there is only one
+        """The screens that show a desk, the one in front last."""
+        return self.screen_stack if self._screen_stack else []
+
+    def counting(self, desk: Desk) -> Comparing | WallScreen | None:
+        """What says which window live figures are counted over: the first screen, once there is one."""
+        first = next(iter(self.screens_of(desk)), None)
+        return first if isinstance(first, Comparing | WallScreen) else None
+
     @property
     def comparing(self) -> Comparing | None:
         """The board itself, once there is a screen."""
-        first = self.screen_stack[0] if self._screen_stack else None
+        first = self.counting(self.desk)
         return first if isinstance(first, Comparing) else None
-
-    @property
-    def counting(self) -> Comparing | WallScreen | None:
-        """What says which window live figures are counted over: the first screen, once there is one."""
-        first = self.screen_stack[0] if self._screen_stack else None
-        return first if isinstance(first, Comparing | WallScreen) else None
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
         known = deeds()
         self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
         self.wear_wanted()
-        if self.alerts:
-            self.alerts.terminal.write = self._write_terminal
-        self.feed = self._connect(self._start_worker, self._publish)
-        board = self.counting
-        if board:
-            board.usual_of = self.feed.usual_of
-            if board.present.is_unusual:
-                self.feed.window = self._teller(board.present.teller())
-        if isinstance(board, Comparing):
-            board.backfill_of = lambda: self.feed.backfill if self.feed else None
-        elif board:
-            # From the first call on nothing is asked for that no page shows.
-            self.feed.show(board.present_look)
-        self.feed.start()
-        if isinstance(board, Trending):
-            board.lines = self._lines
-            board.can_stretch = lambda: isinstance(self.feed, Stretching)
+        self._start_desks()
         self.set_interval(1.0, self._tick)
+
+    def _start_desks(self) -> None:
+        self._connect(self.desk)
+        screen = self.counting(self.desk)
+        if screen:
+            self._seat(self.desk, screen)
+        if self.feed:
+            self.feed.start()
+
+    def _connect(self, desk: Desk) -> None:
+        if desk.alerts:
+            desk.alerts.terminal.write = self._write_terminal
+        desk.feed = desk.connect(self._start_worker, partial(self._publish, desk))
+
+    def _seat(self, desk: Desk, screen: Comparing | WallScreen) -> None:
+        """Lets `screen` show a desk, whose feed counts and asks as the screen wants it."""
+        feed = desk.feed
+        if feed is None:
+            return
+        desk.is_anchored = lambda: screen.is_anchored
+        screen.usual_of = feed.usual_of
+        if screen.present.is_unusual:
+            feed.window = self._teller(screen.present.teller())
+        if isinstance(screen, WallScreen):
+            # From the first call on nothing is asked for that no page shows.
+            feed.show(screen.present_look)
+            return
+        screen.backfill_of = lambda: feed.backfill
+        if isinstance(screen, Trending):
+            screen.lines = desk.lines
+            screen.can_stretch = lambda: isinstance(feed, Stretching)
 
     def _write_terminal(self, text: str) -> None:
         if self._driver:
@@ -263,16 +206,19 @@ class BoardApp(ThemedApp[str]):
             worker._task.add_done_callback(lambda _: work.close())
         return worker
 
-    def _publish(self, state: TopicState) -> None:
-        self.post_message(StateChanged(state))
+    def _publish(self, desk: Desk, state: TopicState) -> None:
+        self.post_message(StateChanged(desk, state))
 
     def on_state_changed(self, message: StateChanged) -> None:
         """Notes it, and draws all that comes within a moment at once."""
-        screen = self.counting
-        self.board.put(screen.present.fitted(message.state) if screen else message.state)
+        message.desk.board.put(self._fitted(message.desk, message.state))
         if not self._settling:
             self._settling = True
             self.set_timer(SETTLE, self._draw)
+
+    def _fitted(self, desk: Desk, state: TopicState) -> TopicState:
+        screen = self.counting(desk)
+        return screen.present.fitted(state) if screen else state
 
     def _draw(self) -> None:
         if not self.stands:
@@ -283,8 +229,8 @@ class BoardApp(ThemedApp[str]):
 
     def _tick(self) -> None:
         now = self._clock.now()
-        if self.feed and abs(now - self._ticked_at) > JUMP:
-            self._start_worker(self.feed.woke(), "woke")
+        if abs(now - self._ticked_at) > JUMP:
+            self._woke()
         self._ticked_at = now
         self.mishaps.settle()
         changed = self.renew_themes()
@@ -292,6 +238,10 @@ class BoardApp(ThemedApp[str]):
             self._redraw(lambda screen, now: screen.tick(now))
             if changed:
                 self._draw()
+
+    def _woke(self) -> None:
+        if self.feed:
+            self._start_worker(self.feed.woke(), "woke")
 
     def _redraw(self, draw: Callable[[BoardScreen | WallScreen, float], None]) -> None:
         behind_wall = isinstance(self.screen, WallScreen)
@@ -313,8 +263,7 @@ class BoardApp(ThemedApp[str]):
                 screen.renew()
 
     def _note(self) -> str:
-        own = (self.feed.note() if self.feed else "") or (self.alerts.trouble if self.alerts else "")
-        return own or self.theme_note or self._start_note
+        return self.desk.note() or self.theme_note or self._start_note
 
     # -- what a person does
 
@@ -350,7 +299,7 @@ class BoardApp(ThemedApp[str]):
         """Shows the wall; Esc or w goes back to the board."""
         board = self.comparing
         if isinstance(self.screen, BoardScreen) and board and self.feed:
-            wall = WallScreen(self.board, self._about, self._tz, self._prefs, can_leave=True)
+            wall = WallScreen(self.board, self.desk.about, self._tz, self._prefs, can_leave=True)
             wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
             self.push_screen(wall, lambda _: self._back_from_wall(board))
 
@@ -381,10 +330,10 @@ class BoardApp(ThemedApp[str]):
     def on_travelling_looked_back(self, message: Travelling.LookedBack) -> None:
         """Asks for what was, without holding up what is."""
         if self.feed:
-            work: Any = partial(self._look_back, self.feed, message)
-            self.run_worker(work, group="past", exclusive=True, exit_on_error=False)
+            work: Any = partial(self._look_back, self.desk, self.feed, message)
+            self.run_worker(work, group=f"past of {self.desk.about.profile}", exclusive=True, exit_on_error=False)
 
-    async def _look_back(self, feed: BoardFeed, message: Travelling.LookedBack) -> None:
+    async def _look_back(self, desk: Desk, feed: BoardFeed, message: Travelling.LookedBack) -> None:
         try:
             states = await feed.past_board(message.window, message.look)
         except KmmError as error:
@@ -392,14 +341,15 @@ class BoardApp(ThemedApp[str]):
             trouble = trouble_of(error, self._clock.now())
             topics = (*LISTS.values(), ACCOUNT_FIGURES, AGENTS)
             states = tuple(TopicState(topic, 0.0, trouble=trouble, is_past=True) for topic in topics)
-        for screen in self.screen_stack:
+        for screen in self.screens_of(desk):
             if isinstance(screen, Travelling):
                 screen.show_past(message.window, states)
 
     def action_meter(self) -> None:
         """Shows what asking costs."""
         if self.feed and not isinstance(self.screen, MeterScreen):
-            self.push_screen(MeterScreen(self.feed.reading(), self._about.every, self.feed.note(), self.feed.backfill))
+            feed, every = self.feed, self.desk.about.every
+            self.push_screen(MeterScreen(feed.reading(), every, feed.note(), feed.backfill))
 
     def action_ask_now(self) -> None:
         """Asks for everything now."""

@@ -77,7 +77,7 @@ class MirrorApp(BoardApp):
 
     def get_default_screen(self) -> BoardScreen:
         """The board."""
-        screen = Mirroring(self.board, self._about, self._tz, self._prefs)
+        screen = Mirroring(self.board, self.desk.about, self._tz, self._prefs)
         screen.now = self._clock.now()
         return screen
 
@@ -85,7 +85,7 @@ class MirrorApp(BoardApp):
         """Shows the wall; Esc or w goes back to the board."""
         board = self.screen_stack[0]
         if isinstance(self.screen, Mirroring) and isinstance(board, Mirroring) and self.feed:
-            wall = WallScreen(self.board, self._about, self._tz, self._prefs, can_leave=True)
+            wall = WallScreen(self.board, self.desk.about, self._tz, self._prefs, can_leave=True)
             wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
             self.push_screen(wall, lambda _: board.update_board(self._clock.now(), self._note()))
 

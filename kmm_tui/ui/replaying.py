@@ -24,6 +24,7 @@ from kmm_tui.settings.themefile import DEFAULT
 from kmm_tui.ui.app import SETTLE, BoardApp, StateChanged
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import SAID_FOR, BoardScreen
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import key_text
@@ -214,8 +215,9 @@ class ReplayApp(BoardApp):
         self._span = span
         self._real = real
         self._played = ReplayClock(real, at_ms, speed, span[1])
-        super().__init__(self._make, about, self._played, theme=theme, tz=tz, prefs=prefs, note=note)
-        self.board = self._new_board()
+        desk = Desk(self._make, about, prefs or Prefs())
+        super().__init__(desk, self._played, theme=theme, tz=tz, prefs=prefs, note=note)
+        self.desk.board = self._new_board()
 
     def _new_board(self) -> Board:
         return RecordedBoard(Judge(self._prefs.limits), self._prefs.state_limits)
@@ -225,19 +227,19 @@ class ReplayApp(BoardApp):
 
     def get_default_screen(self) -> BoardScreen:
         """The board of a replay."""
-        return Replaying(self.board, self._about, self._tz, self._prefs, self._played, lambda: self.replay)
+        return Replaying(self.board, self.desk.about, self._tz, self._prefs, self._played, lambda: self.replay)
 
     @property
     def replay(self) -> ReplayFeed | None:
         """The feed, once there is one."""
         return self.feed if isinstance(self.feed, ReplayFeed) else None
 
-    def _publish(self, state: TopicState) -> None:
+    def _publish(self, desk: Desk, state: TopicState) -> None:
         # At once: a message that is still under way when another moment begins would be one of the moment before.
-        self.on_state_changed(StateChanged(state))
+        self.on_state_changed(StateChanged(desk, state))
 
     def _begin(self, states: Sequence[TopicState]) -> None:
-        self.board = self._new_board()
+        self.desk.board = self._new_board()
         for state in states:
             self.board.put(state)
         for screen in self.screen_stack:

@@ -34,6 +34,7 @@ from kmm_tui.board.wall import DEFAULT_PLANS, Plan
 from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.simulator.engine import Figures
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.wall.app import WallApp
 from kmm_tui.ui.wall.screen import WallScreen
@@ -158,7 +159,7 @@ async def play(step: float, days: float, seed: int) -> Report:
         return feeds[0]
 
     prefs = Prefs(PRESETS["live-chat"], StateLimits(), wall=WALL)
-    app = WallApp(connect, ABOUT, clock, prefs=prefs)
+    app = WallApp(Desk(connect, ABOUT, prefs), clock, prefs=prefs)
     floor = Floor(step, days, seed, report)
     floor.start()
     async with app.run_test(size=SIZES[2]) as pilot:

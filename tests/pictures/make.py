@@ -25,7 +25,7 @@ from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.board.wall import DEFAULT_PLANS, Names, Plan
 from kmm_tui.board.wallprefs import WallPrefs
-from kmm_tui.cli.board import new_app
+from kmm_tui.cli.board import new_app, new_desk
 from kmm_tui.cli.demo import DEMO_PACE, Simulator
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import SystemClock
@@ -157,7 +157,8 @@ async def draw(picture: Picture, folder: Path) -> None:
         rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
         alerts = AlertService(rules, SystemClock(), Journal(None, "demo"), who="you")
         is_wall = picture.wall is not None
-        app, close = new_app(client, about, budget, theme=picture.theme, prefs=prefs, wall=is_wall, alerts=alerts)
+        desk, close = new_desk(client, about, budget, prefs, alerts=alerts)
+        app = new_app(desk, theme=picture.theme, prefs=prefs, wall=is_wall)
         async with app.run_test(size=picture.size) as pilot:
             await _until(pilot, lambda: _is_complete(app))
             for key in picture.keys:

@@ -17,7 +17,7 @@ class WallApp(BoardApp):
 
     def get_default_screen(self) -> WallScreen:
         """The wall."""
-        screen = WallScreen(self.board, self._about, self._tz, self._prefs)
+        screen = WallScreen(self.board, self.desk.about, self._tz, self._prefs)
         screen.now = self._clock.now()
         return screen
 

@@ -29,6 +29,7 @@ from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, TREND, Content, 
 from kmm_tui.feed.feed import Spawn
 from kmm_tui.metrics import BY_NAME, Method, of_names
 from kmm_tui.ui.app import BoardApp
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.header import About
 from kmm_tui.ui.keyline import KeyLine
 from kmm_tui.ui.prefs import Prefs
@@ -262,7 +263,8 @@ def stage() -> SetStage:
             feeds.append(FakeFeed(publish, whole_board() if states is None else states, told=told))
             return feeds[0]
 
-        app = BoardApp(connect, ABOUT, clock, theme=theme, tz=UTC, prefs=prefs, alerts=alerts)
+        desk = Desk(connect, ABOUT, prefs or Prefs(), alerts=alerts)
+        app = BoardApp(desk, clock, theme=theme, tz=UTC, prefs=prefs)
         return Stage(app, clock, feeds)
 
     return make

@@ -35,6 +35,7 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.settings.views import Views
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.comparing import Comparing
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.places import View
 from kmm_tui.ui.prefs import Prefs
 
@@ -108,7 +109,8 @@ class Monkey:
         )
         rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
         self.alerts = AlertService(rules, self.clock, Journal(None, "1"), who="monkey")
-        self.app = Stays(self._connect, ABOUT, self.clock, tz=UTC, prefs=prefs, alerts=self.alerts)
+        desk = Desk(self._connect, ABOUT, prefs, alerts=self.alerts)
+        self.app = Stays(desk, self.clock, tz=UTC, prefs=prefs)
 
     def _connect(self, spawn: Spawn, publish: Callable[[TopicState], None]) -> FakeFeed:
         first = [] if self.random.random() < 0.5 else whole_board()

@@ -59,8 +59,8 @@ class Played:
 
     @property
     def service(self) -> AlertService:
-        assert self.stage.app.alerts
-        return self.stage.app.alerts
+        assert self.stage.app.desk.alerts
+        return self.stage.app.desk.alerts
 
     def row(self, what: str, where: str) -> Alert:
         return next(each for each in self.service.open if (each.what, each.label) == (what, where))

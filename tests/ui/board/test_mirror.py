@@ -15,6 +15,7 @@ from kmm_tui.feed.memory import Memory
 from kmm_tui.feed.mirror import MirrorFeed
 from kmm_tui.feed.news import News, NewsFile, told
 from kmm_tui.record.record import Record
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.mirroring import MirrorApp
 
 from .conftest import ABOUT, EVERY, LIMITED, NOW, READING, FrozenClock, whole_board
@@ -48,7 +49,8 @@ async def mirror(tmp_path: Path) -> AsyncIterator[Callable[..., Page]]:
         def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> MirrorFeed:
             return MirrorFeed(record, news, EVERY, clock, spawn, publish)
 
-        return Page(connect, ABOUT, clock, tz=UTC, prefs=replace(LIMITED, folder=tmp_path / "exports"))
+        prefs = replace(LIMITED, folder=tmp_path / "exports")
+        return Page(Desk(connect, ABOUT, prefs), clock, tz=UTC, prefs=prefs)
 
     yield make
     await record.close()

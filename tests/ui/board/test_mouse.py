@@ -11,7 +11,7 @@ from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.chips import Chips
 from kmm_tui.ui.strip import FigureStrip
 
-from .conftest import ABOUT, SetStage
+from .conftest import ABOUT, LIMITED, SetStage
 from .person import at_board
 
 
@@ -59,8 +59,9 @@ def test_the_mouse_is_left_to_the_terminal_where_it_is_switched_off(
         asked["closed"] = True
 
     monkeypatch.setattr(BoardApp, "run_async", run)
-    monkeypatch.setattr(command, "new_app", lambda *_, **__: (app, close))
+    monkeypatch.setattr(command, "new_desk", lambda *_, **__: (app.desk, close))
+    monkeypatch.setattr(command, "new_app", lambda *_, **__: app)
     monkeypatch.setattr(command, "begin_log", lambda _: None)
-    code = command.run_board(None, ABOUT, None, theme="kmm-dark", mouse=mouse)  # type: ignore[arg-type]
+    code = command.run_board(None, ABOUT, None, theme="kmm-dark", prefs=LIMITED, mouse=mouse)  # type: ignore[arg-type]
     assert code == 0
     assert asked == {"mouse": mouse, "closed": True}

@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 from kmm_tui.board.state import TopicState
 from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.feed.feed import Spawn
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.wall.app import WallApp
 from kmm_tui.ui.wall.screen import WallScreen
 from tests.ui.board.conftest import ABOUT, LIMITED, NOW, FakeFeed, FrozenClock, Stage, stage, whole_board
@@ -60,7 +61,7 @@ def wall() -> SetWall:
             return feeds[0]
 
         wanted = replace(LIMITED, wall=WallPrefs(**prefs))
-        return Wall(WallApp(connect, ABOUT, clock, theme=theme, tz=UTC, prefs=wanted), clock, feeds)
+        return Wall(WallApp(Desk(connect, ABOUT, wanted), clock, theme=theme, tz=UTC, prefs=wanted), clock, feeds)
 
     return make
 
