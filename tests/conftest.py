@@ -32,11 +32,11 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No settings, variables, proxies or certificates of whoever runs the tests."""
+    """No settings, variables, proxies, certificates or tmux of whoever runs the tests."""
     home = str(tmp_path_factory.mktemp("home"))
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith("KMM_TUI_") or name.lower() in _PROXIES:
+            if name.startswith("KMM_TUI_") or name == "TMUX" or name.lower() in _PROXIES:
                 patch.delenv(name)
         folders = ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
         for name in ("HOME", "USERPROFILE", *folders, "LOCALAPPDATA", "APPDATA"):

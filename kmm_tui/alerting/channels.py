@@ -15,6 +15,7 @@ from pydantic import SecretStr
 
 from kmm_tui.alerting.notice import Notice
 from kmm_tui.alerting.outlet import ChannelError
+from kmm_tui.alerting.tmux import through_tmux
 from kmm_tui.feed.log import hide
 from kmm_tui.outside.command import CommandError, name_of, run
 from kmm_tui.outside.web import WebError, WebReply, ask, host_of
@@ -78,7 +79,7 @@ class TerminalChannel:
         """See `Channel`."""
         if self._terminal.write is None:
             raise ChannelError("there is no terminal", is_lasting=True)
-        self._terminal.write(TERMINAL[self.name](notice))
+        self._terminal.write(through_tmux(TERMINAL[self.name](notice)))
 
 
 def signature(key: SecretStr, timestamp: str, body: bytes) -> str:

@@ -137,6 +137,28 @@ async def test_a_terminal_gets_one_sequence_whatever_a_name_holds(form: str) -> 
     assert inside.count(";") == 3 if form == "osc777" else len(inside) < 300
 
 
+TOLD = "■ Skill 1: P90 wait 4:12, max 3:00, for 2:00"
+
+
+@pytest.mark.parametrize(
+    ("form", "sequence"),
+    [
+        ("bell", "\a"),
+        ("osc9", f"\x1bPtmux;\x1b\x1b]9; Acme: 1 critical · {TOLD}\x1b\x1b\\\x1b\\"),
+        ("osc777", f"\x1bPtmux;\x1b\x1b]777;notify;Acme: 1 critical;{TOLD}\x1b\x1b\\\x1b\\"),
+    ],
+)
+async def test_inside_tmux_a_notice_is_wrapped_so_that_it_is_handed_on(
+    monkeypatch: pytest.MonkeyPatch, form: str, sequence: str
+) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux-1000/default,1,0")
+    written: list[str] = []
+    terminal = Terminal()
+    terminal.write = written.append
+    await TerminalChannel(form, terminal).send(NOTICE)
+    assert written == [sequence]
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 async def test_apprise_reaches_a_service_of_its_own(scripted: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     channel = AppriseChannel(known(f"json://{scripted.host}/told?method=post"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kmm_tui.alerting.tmux import through_tmux
 from kmm_tui.board.derived import metric_named
 from kmm_tui.board.figure_text import figure_text
 from kmm_tui.board.scope import ACCOUNT
@@ -27,7 +28,7 @@ def notice(how: Notices, breaches: Sequence[Breach]) -> str:
     words = ", ".join(_words(breach) for breach in breaches[:3])
     more = f" and {len(breaches) - 3} more" if len(breaches) > 3 else ""
     text = cut(_harmless(f"critical: {words}{more}"), LONGEST)
-    return f"\x1b]9;{text}\x07" if how is Notices.OSC9 else f"\x1b]777;notify;{TITLE};{text}\x07"
+    return through_tmux(f"\x1b]9;{text}\x07" if how is Notices.OSC9 else f"\x1b]777;notify;{TITLE};{text}\x07")
 
 
 def _words(breach: Breach) -> str:

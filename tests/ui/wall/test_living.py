@@ -96,16 +96,18 @@ async def test_without_trouble_the_strip_is_empty_and_a_note_has_its_place(wall:
 
 
 @pytest.mark.parametrize(
-    ("how", "sequence"),
+    ("how", "tmux", "sequence"),
     [
-        (Notices.OFF, ""),
-        (Notices.OSC9, "\x1b]9;critical: a b,  c p90 6:41\x07"),
-        (Notices.OSC777, "\x1b]777;notify;kmm-tui;critical: a b,  c p90 6:41\x07"),
+        (Notices.OFF, "", ""),
+        (Notices.OSC9, "", "\x1b]9;critical: a b,  c p90 6:41\x07"),
+        (Notices.OSC777, "", "\x1b]777;notify;kmm-tui;critical: a b,  c p90 6:41\x07"),
+        (Notices.OSC9, "/tmp/tmux", "\x1bPtmux;\x1b\x1b]9;critical: a b,  c p90 6:41\x07\x1b\\"),
     ],
 )
 async def test_it_rings_and_tells_the_desktop_only_where_that_is_wanted_and_once(
-    wall: SetWall, monkeypatch: pytest.MonkeyPatch, how: Notices, sequence: str
+    wall: SetWall, monkeypatch: pytest.MonkeyPatch, how: Notices, tmux: str, sequence: str
 ) -> None:
+    monkeypatch.setenv("TMUX", tmux)
     set_up = wall(bell=how is not Notices.OFF, notices=how)
     rung: list[str] = []
     monkeypatch.setattr(WallApp, "bell", lambda _: rung.append("bell"))
