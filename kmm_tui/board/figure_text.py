@@ -91,6 +91,18 @@ def percent_text(value: float) -> str:
     return f"{percent:.0f}%" if percent >= -999 else "<-1k%"
 
 
+def number_text(value: float) -> str:
+    """A number of no known kind, in five characters at most: from 100 on as a count, below with up to three digits.
+
+    >>> number_text(3.25), number_text(0.0686274), number_text(325.4), number_text(-0.257), number_text(0.0001)
+    ('3.25', '0.069', '325', '-0.26', '<.001')
+    """
+    if abs(value) >= 99.95:
+        return count_text(value)
+    texts = (f"{value or 0:.{digits}g}" for digits in (3, 2, 1))
+    return next((text for text in texts if len(text) <= 5), "<.001" if value > 0 else "<0")
+
+
 def figure_text(figure: Figure, metric: Metric) -> str:
     """The figure as its metric's unit is written."""
     if isinstance(figure, Absent):
@@ -105,4 +117,4 @@ def figure_text(figure: Figure, metric: Metric) -> str:
         case Unit.SCORE:
             return f"{figure:+.0f}" if abs(figure) < 9999.5 else count_text(figure)
         case _:
-            return f"{figure:g}" if isinstance(figure, float) else str(figure)
+            return number_text(figure)

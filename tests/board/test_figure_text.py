@@ -10,7 +10,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kmm_tui.board.figure import Absent
-from kmm_tui.board.figure_text import GONE, age_text, clock_text, count_text, figure_text, percent_text, wait_text
+from kmm_tui.board.figure_text import (
+    GONE,
+    age_text,
+    clock_text,
+    count_text,
+    figure_text,
+    number_text,
+    percent_text,
+    wait_text,
+)
 from kmm_tui.metrics import CATALOGUE, Method, Metric, Unit, unlisted
 
 VALUES = st.integers(-(2**63), 2**63) | st.floats(allow_nan=False, allow_infinity=False)
@@ -29,7 +38,7 @@ DAY = 86_400_000
 @example(-10_000)
 @example(1e300)
 def test_no_figure_is_wider_than_its_column(value: float) -> None:
-    for write in (count_text, percent_text, wait_text):
+    for write in (count_text, number_text, percent_text, wait_text):
         assert 1 <= len(write(value)) <= 5, write
     for metric in NUMBERS:
         assert len(figure_text(value, metric)) <= 5
@@ -40,9 +49,9 @@ def test_no_figure_is_wider_than_its_column(value: float) -> None:
 @example(-0.4)
 @example(0.00499)
 def test_only_nothing_reads_as_nothing(value: float) -> None:
-    for write in (count_text, percent_text):
+    for write in (count_text, number_text, percent_text):
         if value != 0:
-            assert write(value) not in ("0", "0%", "-0", "-0%")
+            assert write(value) not in ("0", "0%", "-0", "-0%", "0.0")
     if value < 0:
         assert wait_text(value) == "<0"
 
@@ -133,7 +142,7 @@ def test_each_unit_is_written_in_its_own_way() -> None:
     assert texts == ["60", "0:00", "6000%", "6000%", "+60"]
     assert figure_text(-20, one(Unit.SCORE)) == "-20"
     odd = unlisted("new_metric", Method.METRICS)
-    assert [figure_text(value, odd) for value in (7, 0.25, 0)] == ["7", "0.25", "0"]
+    assert [figure_text(value, odd) for value in (7, 0.25, 0, 7 / 102, 99.96)] == ["7", "0.25", "0", "0.069", "100"]
 
 
 @given(st.floats(-1e6, 1e12))
