@@ -12,6 +12,7 @@ from kmm_tui.board.judge import Judge, Judged
 from kmm_tui.board.lately import Lately
 from kmm_tui.board.limits import StateLimits
 from kmm_tui.board.outlook_text import WATCHED
+from kmm_tui.board.own import own
 from kmm_tui.board.recent import Recent
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
@@ -104,6 +105,15 @@ class Board:
     def sources(self) -> Mapping[str, TopicState]:
         """Where each of the person's own sources stands, by name."""
         return self._sources
+
+    def has_live_sources(self, now: float) -> bool:
+        """Whether none of the person's own sources has grown old at `now`, epoch s."""
+        return all(state.freshness(now).age in (Age.LIVE, Age.AWAITED) for state in self._sources.values())
+
+    def source_freshness(self, metric: str, now: float) -> Freshness | None:
+        """The worst freshness at `now`, epoch s, of the sources that one's own `metric` needs; None without any."""
+        states = [self._sources[name] for name in own().sources_of(metric) if name in self._sources]
+        return worst([state.freshness(now) for state in states]) if states else None
 
     def freshness(self, topic: Topic, now: float) -> Freshness:
         """How fresh `topic` is at `now`, epoch seconds."""

@@ -38,6 +38,13 @@ class Own:
         """The metrics that only the account has."""
         return tuple(name for name, levels in self.levels.items() if levels == {Level.ACCOUNT})
 
+    def sources_of(self, name: str) -> frozenset[str]:
+        """The sources that the metric of this name needs, by name; none of one that comes from the API alone."""
+        if name in self.sources:
+            return frozenset((self.sources[name],))
+        formula = self.formulas.get(name)
+        return frozenset(each for part in formula.names for each in self.sources_of(part)) if formula else frozenset()
+
 
 NONE = Own()
 _own: ContextVar[Own] = ContextVar("own metrics", default=NONE)

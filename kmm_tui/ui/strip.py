@@ -40,14 +40,15 @@ BREACHED = (Severity.WARN, Severity.CRITICAL)
 class Tile:
     """One figure of the strip: its label, its value, and a line of what belongs to it. `need` 0 is shown first.
 
-    `also` are metrics whose breach shows here as well.
+    `below` says the line in forms that tell the same, the longest first; `also` are metrics whose breach shows here as
+    well.
     """
 
     label: str
     metric: str
     width: int
     need: int
-    below: Callable[[Callable[[str], str]], str]
+    below: Callable[[Callable[[str], str]], Sequence[str]]
     also: tuple[str, ...] = ()
 
 
@@ -87,37 +88,52 @@ def _metric(name: str) -> Metric:
     return metric
 
 
-def _closed_by(say: Callable[[str], str]) -> str:
-    return f"{say('closed_by_agent')} agt {say('closed_by_consumer')} con {say('auto_closed')} auto"
+def _away(say: Callable[[str], str]) -> Sequence[str]:
+    away, soon = say("away_agents"), say("back_soon_agents")
+    return f"{away} away {soon} soon", f"{away} aw {soon} soon", f"○ {away} ◐ {soon}"
+
+
+def _closed_by(say: Callable[[str], str]) -> Sequence[str]:
+    agent, consumer, auto = say("closed_by_agent"), say("closed_by_consumer"), say("auto_closed")
+    return (
+        f"{agent} agt {consumer} con {auto} auto",
+        f"{agent}agt {consumer}con {auto}auto",
+        f"{agent} a {consumer} c {auto} au",
+    )
+
+
+def _named(before: str, figure: str, after: str, short: str) -> Sequence[str]:
+    """A figure with its word, and with a `short` word for where that is cut."""
+    return f"{before}{figure}{after}", f"{short}{figure}" if before else f"{figure}{short}"
 
 
 def tiles(window: str) -> tuple[Tile, ...]:
     """The tiles, left to right; `window` is what by-time figures are counted over, such as ``1h``."""
     return (
-        Tile("IN QUEUE", "unassigned_conversations", 8, 0, lambda say: f"{say('available_slots')} free"),
+        Tile("IN QUEUE", "unassigned_conversations", 8, 0,
+             lambda say: _named("", say("available_slots"), " free", " fr")),
         Tile("P90 WAIT", "queue_wait_time_90th_percentile", 9, 0,
-             lambda say: f"p50 {say('queue_wait_time_50th_percentile')}", ("queue_wait_time_50th_percentile",)),
+             lambda say: (f"p50 {say('queue_wait_time_50th_percentile')}",), ("queue_wait_time_50th_percentile",)),
         Tile("OVERDUE", "overdue_conversations_total", 11, 0,
-             lambda say: f"{say('overdue_conversations_in_queue')} in queue",
+             lambda say: _named("", say("overdue_conversations_in_queue"), " in queue", " in q"),
              ("overdue_conversations_in_queue", "sla_share")),
-        Tile("ONLINE", "online_agents", 15, 0,
-             lambda say: f"{say('away_agents')} away {say('back_soon_agents')} soon",
-             ("online_share", "away_agents", "back_soon_agents")),
-        Tile("LOAD", "human_online_load", 8, 0, lambda say: f"all {say('agent_load')}",
+        Tile("ONLINE", "online_agents", 15, 0, _away, ("online_share", "away_agents", "back_soon_agents")),
+        Tile("LOAD", "human_online_load", 8, 0, lambda say: (f"all {say('agent_load')}",),
              ("agent_load", "human_agent_load")),
         Tile("1ST RESP", "avg_time_to_first_response_first_assignment", 9, 4,
-             lambda say: f"wait {say('avg_wait_time_first_response')}", ("avg_wait_time_first_response",)),
-        Tile("RESPONSE", "avg_time_to_response", 9, 2, lambda say: f"wait {say('avg_wait_time')}",
+             lambda say: _named("wait ", say("avg_wait_time_first_response"), "", "w "),
+             ("avg_wait_time_first_response",)),
+        Tile("RESPONSE", "avg_time_to_response", 9, 2, lambda say: _named("wait ", say("avg_wait_time"), "", "w "),
              ("avg_wait_time",)),
         Tile(f"CLOSED {window}".strip(), "closed_conversations", 24, 3, _closed_by),
-        Tile("CSAT", "csat", 7, 1, lambda _: ""),
+        Tile("CSAT", "csat", 7, 1, lambda _: ("",)),
         *(_own_tile(_metric(name)) for name in own().of_account()),
     )  # fmt: skip
 
 
 def _own_tile(metric: Metric) -> Tile:
     """A person's own figure of the account: who has set it wants it, so that others give way to it."""
-    return Tile(metric.short.upper(), metric.name, max(8, cell_len(metric.short)), 1, lambda _: "")
+    return Tile(metric.short.upper(), metric.name, max(8, cell_len(metric.short)), 1, lambda _: ("",))
 
 
 class FigureStrip(RoleLines, can_focus=True):
@@ -215,7 +231,8 @@ class FigureStrip(RoleLines, can_focus=True):
             label += _fixed(f"▸{tile.label}" if is_picked else tile.label, "accent" if is_picked else "dim", size)
             figure = _value(tile, say)
             value += _fixed(*figure, size)
-            below += _fitted(self._compared(tile) or (_detail(tile, say),), size)
+            # What is left to the next one is room as well, but for two cells that part them.
+            below += _fitted(self._compared(tile) or (_detail(tile, say, max(tile.width, size - 2)),), size)
             small += _fixed(self._spark(tile), "stale" if figure[1] == "stale" else "dim", size)
         return [label, value, below, small]
 
@@ -275,32 +292,34 @@ def _value(tile: Tile, say: Say) -> tuple[str, Role]:
     return f"{GLYPHS[worst.severity]} {text}", "stale" if role == "stale" else ROLES[worst.severity]
 
 
-def _detail(tile: Tile, say: Say) -> tuple[str, Role]:
+def _detail(tile: Tile, say: Say, room: int) -> tuple[str, Role]:
     worst = say.worst(tile)
     stale = say.role(tile.metric) == "stale"
     if worst is None:
-        return _below(tile, say), "stale" if stale else "dim"
+        return _below(tile, say, room), "stale" if stale else "dim"
     bound = bound_text(worst.limit, worst.severity)
     forms = [bound]
     if worst.metric != tile.metric:
         figure = f"{_metric(worst.metric).short} {say(worst.metric)}"
         forms = [f"{figure} {bound}", f"{figure}/{bound.partition(' ')[2]}", figure] if bound else [figure]
-    text = next((form for form in forms if cell_len(form) <= tile.width), forms[-1])
+    text = next((form for form in forms if cell_len(form) <= room), forms[-1])
     return text, "stale" if stale else "value"
 
 
-def _below(tile: Tile, say: Say) -> str:
-    """What belongs to the figure, within the tile; where nothing of it is known, why, once."""
+def _below(tile: Tile, say: Say, room: int) -> str:
+    """What belongs to the figure, on `room` cells; where nothing of it is known and that is long, why, once."""
     said: list[str] = []
 
     def note(name: str) -> str:
         said.append(say(name))
         return said[-1]
 
-    text = tile.below(note)
-    if cell_len(text) <= tile.width:
-        return text
-    return said[0] if len(set(said)) == 1 and say.role(tile.metric) != "strong" else cut(text, tile.width)
+    longest, *shorter = tile.below(note)
+    if cell_len(longest) <= room:
+        return longest
+    if len(set(said)) == 1 and say.role(tile.metric) != "strong":
+        return said[0]
+    return next((form for form in shorter if cell_len(form) <= room), cut((shorter or [longest])[-1], room))
 
 
 def _later(tile: Tile) -> int:

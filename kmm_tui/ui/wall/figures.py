@@ -80,7 +80,7 @@ def shown(board: Board, page: Page, spot: Spot, now: float, window: str, tz: tzi
         tuple(label),
         text,
         role,
-        _target(board, row, tile, fresh, quiet),
+        age_words(fresh) or _source_words(board, metric, now) or _target(board, row, tile, quiet),
         tuple(_note(row, tile, say, quiet, tz, usual)) if row and text != GONE else (),
         ROOM.get(metric.unit, WIDEST),
     )
@@ -89,7 +89,7 @@ def shown(board: Board, page: Page, spot: Spot, now: float, window: str, tz: tzi
 def _tile(metric: Metric, window: str) -> Tile:
     known = next((tile for tile in tiles(window) if tile.metric == metric.name), None)
     # A wall has a line of its own for what the strip has to squeeze in.
-    return replace(known, width=40) if known else Tile(metric.label.upper(), metric.name, 40, 0, lambda _: "")
+    return replace(known, width=40) if known else Tile(metric.label.upper(), metric.name, 40, 0, lambda _: ("",))
 
 
 def _sign(severity: Severity, old: bool) -> Span:
@@ -108,9 +108,13 @@ def age_words(fresh: Freshness) -> tuple[Span, ...]:
     return ((f"{glyph} {word}{age}", role),)
 
 
-def _target(board: Board, row: ScopeRow | None, tile: Tile, fresh: Freshness, quiet: Role) -> tuple[Span, ...]:
-    if words := age_words(fresh):
-        return words
+def _source_words(board: Board, metric: Metric, now: float) -> tuple[Span, ...]:
+    """The same of the person's own source that a figure comes from, which grows old by itself."""
+    fresh = board.source_freshness(metric.name, now) if metric.is_own else None
+    return age_words(fresh) if fresh else ()
+
+
+def _target(board: Board, row: ScopeRow | None, tile: Tile, quiet: Role) -> tuple[Span, ...]:
     if row is None:
         return ()
     worst = Say(row).worst(tile)
@@ -134,7 +138,7 @@ def _note(row: ScopeRow, tile: Tile, say: Say, quiet: Role, tz: tzinfo | None, u
         if worst.metric != tile.metric:
             known = metric_named(worst.metric)
             spans.append((f"  {known.short if known else worst.metric} {say(worst.metric)}", quiet))
-    elif below := tile.below(say):
+    elif below := tile.below(say)[0]:
         spans.append((below, quiet))
     metric = metric_named(tile.metric)
     text, role = usual(row, metric) if metric else ("", "dim")

@@ -252,7 +252,8 @@ class WallScreen(Screen[None]):
         self.set_class(down == 1, "-down")
         minute = int(self.now // 60) if self._up and self._up.agents_of else 0
         overall = self._overall
-        retry = int(self.now) if overall.age not in (Age.LIVE, Age.AWAITED) or overall.trouble else 0
+        is_ageing = overall.age not in (Age.LIVE, Age.AWAITED) or overall.trouble
+        retry = int(self.now) if is_ageing or not self.board.has_live_sources(self.now) else 0
         key = (width, height, self._up, minute, retry, self._open)
         if self._drawn != key:
             self._drawn = key
