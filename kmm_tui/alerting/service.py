@@ -48,8 +48,13 @@ class AlertService:
         no_data: float | None = 300.0,
         outlets: Sequence[Outlet] = (),
         terminal: Terminal | None = None,
+        only_follows: bool = False,
     ) -> None:
-        """`who` acknowledges here; `no_data` is after how many seconds silence is an alert, None never."""
+        """`who` acknowledges here; `no_data` is after how many seconds silence is an alert, None never.
+
+        One that `only_follows` shows what another board judges, and never takes charge.
+        """
+        self._only_follows = only_follows
         self.rules = rules
         self._known = Known()
         self.terminal = terminal or Terminal()
@@ -269,7 +274,7 @@ class AlertService:
         self._in_charge = False
 
     async def _follow(self) -> None:
-        is_mine = await asyncio.to_thread(self._journal.take_charge)
+        is_mine = not self._only_follows and await asyncio.to_thread(self._journal.take_charge)
         self._known.learn(await asyncio.to_thread(self._journal.read))
         if not is_mine:
             return

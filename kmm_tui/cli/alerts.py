@@ -141,6 +141,17 @@ def alerts_of(loaded: Loaded, *, is_kept: bool = True) -> AlertService | None:
     )
 
 
+def followed_alerts(loaded: Loaded) -> AlertService | None:
+    """The alerts that another board of the chosen profile judges; None where they are switched off."""
+    if not loaded.settings.alerting.on:
+        return None
+    from kmm_tui.alerting.service import AlertService
+    from kmm_tui.board.alert_rules import AlertRules
+    from kmm_tui.feed.clock import SystemClock
+
+    return AlertService(AlertRules(), SystemClock(), _journal(loaded), who=_user(), no_data=None, only_follows=True)
+
+
 def channel_of(loaded: Loaded, notice: OwnNotice, terminal: Terminal) -> Channel:
     """The channel of an entry of ``[[notices]]``. Its secrets are read when it is first used."""
     from kmm_tui.alerting.channels import AppriseChannel, CommandChannel, TerminalChannel, WebhookChannel

@@ -57,6 +57,7 @@ def news_of(loaded: Loaded) -> NewsFile:
 
 
 def _show(loaded: Loaded, *, wall: bool, page: bool) -> int:
+    from kmm_tui.cli.alerts import followed_alerts
     from kmm_tui.cli.board import about_of, new_prefs, show_app
     from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.record import record_of
@@ -75,12 +76,20 @@ def _show(loaded: Loaded, *, wall: bool, page: bool) -> int:
     begin_log_of(f"a mirror of account {profile.account}")
     about = about_of(loaded)
     record, news, clock = record_of(loaded), news_of(loaded), SystemClock()
+    alerts = followed_alerts(loaded)
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> MirrorFeed:
+        if alerts:
+            spawn(alerts.run(), "alerts")
         return MirrorFeed(record, news, about.every, clock, spawn, publish)
 
     app = (WallApp if wall else MirrorApp)(
-        Desk(connect, about, prefs), clock, theme=settings.ui.theme, tz=settings.zone(), prefs=prefs, note=note
+        Desk(connect, about, prefs, alerts=alerts),
+        clock,
+        theme=settings.ui.theme,
+        tz=settings.zone(),
+        prefs=prefs,
+        note=note,
     )
     if page:
         from kmm_tui.ui.pagedriver import PageDriver

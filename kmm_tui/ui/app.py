@@ -301,6 +301,7 @@ class BoardApp(ThemedApp[str]):
         if isinstance(self.screen, BoardScreen) and board and self.feed:
             wall = WallScreen(self.board, self.desk.about, self._tz, self._prefs, can_leave=True)
             wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
+            wall.alerts = self.desk.alerts
             self.push_screen(wall, lambda _: self._back_from_wall(board))
 
     def _back_from_wall(self, board: Comparing) -> None:

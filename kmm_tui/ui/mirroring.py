@@ -87,6 +87,7 @@ class MirrorApp(BoardApp):
         if isinstance(self.screen, Mirroring) and isinstance(board, Mirroring) and self.feed:
             wall = WallScreen(self.board, self.desk.about, self._tz, self._prefs, can_leave=True)
             wall.present, wall.usual_of, wall.now = board.present, self.feed.usual_of, self._clock.now()
+            wall.alerts = self.desk.alerts
             self.push_screen(wall, lambda _: board.update_board(self._clock.now(), self._note()))
 
     def action_ask_now(self) -> None:

@@ -217,3 +217,14 @@ async def test_an_error_costs_no_figure(make: Make, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(service, "note", lambda _: 1 / 0)
     service.watching(published.append)(state(BILLING, 1, NOW))
     assert len(published) == 1
+
+
+async def test_who_only_follows_never_takes_charge_and_knows_what_another_judged(make: Make, clock: Turned) -> None:
+    first, mirror = make(), make(only_follows=True)
+    played = await started(clock, mirror, first)
+    await played.go(60, 200_000)
+    assert [alert.what for alert in first.open] == ["P90 wait"]
+    await first.close()
+    await started(clock, mirror)
+    assert not mirror.is_in_charge
+    assert [alert.id for alert in mirror.open] == [alert.id for alert in first.open]

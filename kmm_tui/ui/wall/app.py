@@ -18,7 +18,7 @@ class WallApp(BoardApp):
     def get_default_screen(self) -> WallScreen:
         """The wall."""
         screen = WallScreen(self.board, self.desk.about, self._tz, self._prefs)
-        screen.now = self._clock.now()
+        screen.now, screen.alerts = self._clock.now(), self.desk.alerts
         return screen
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

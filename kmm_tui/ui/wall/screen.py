@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.screen import Screen
 
+from kmm_tui.alerting.service import AlertService
 from kmm_tui.api.window import Window
 from kmm_tui.board.board import Board
 from kmm_tui.board.freshness import Age, Freshness
@@ -18,7 +19,7 @@ from kmm_tui.board.grid import on_grid
 from kmm_tui.board.look import Look
 from kmm_tui.board.present import Present
 from kmm_tui.board.rows import ScopeRow
-from kmm_tui.board.scope import Level
+from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.span import is_anchored, last
 from kmm_tui.board.wall import Page, Spot, look, page_of, pages, split
 from kmm_tui.board.wallbreach import Breach, Breaches
@@ -96,8 +97,8 @@ class WallScreen(Screen[None]):
         usual = last(about.window)
         self.present = Present(prefs.span or usual, usual, tz, prefs.shifts)
         self.usual_of: UsualOf = lambda _scope, _names, _window: {}
-        self.more_trouble: list[trouble.Item] = []
-        """What else stands on the strip of trouble."""
+        self.alerts: AlertService | None = None
+        """What else may be wrong than a figure beyond its limit."""
         self._can_leave = can_leave
         self._turns = Turns(self.wall.rotate, self.wall.breach_hold)
         self._breaches = Breaches()
@@ -302,7 +303,8 @@ class WallScreen(Screen[None]):
         if not self._open:
             now_ms = int(self.now * 1000)
             return [(f"{opens_text(self.wall.hours.opens(now_ms, self.tz), now_ms, self.tz)}", "dim")], right
-        found = [*self._strip, *self.more_trouble]
+        alerts = self.alerts.open if self.alerts else ()
+        found = trouble.with_alerts(self._strip, alerts, self.now, self.wall.names, self._row)
         spans = trouble.strip(found, room)
         text, until = self._told
         if text and self.now < until:
@@ -311,6 +313,10 @@ class WallScreen(Screen[None]):
         elif self.note and not found:
             spans = [(self.note, "dim")]
         return spans, right
+
+    def _row(self, scope: Scope) -> ScopeRow | None:
+        row = self.board.row(scope, self.now)
+        return None if row is None or row.age is Age.GONE else row
 
     def _turn_spans(self) -> list[Span]:
         if not self._pages or self._is_blank:

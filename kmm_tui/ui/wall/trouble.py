@@ -1,21 +1,26 @@
-"""The strip of trouble: what is critical, then what is near it, whatever page is up."""
+"""The strip of trouble: what is critical, then what is near it, and alerts of other things; whatever page is up."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
+from kmm_tui.board.alert_rules import LIMIT
+from kmm_tui.board.alert_silence import SILENCE
+from kmm_tui.board.alerts import Alert
 from kmm_tui.board.derived import metric_named
-from kmm_tui.board.figure_text import figure_text
+from kmm_tui.board.figure_text import age_text, figure_text
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.rows import ScopeRow
-from kmm_tui.board.scope import ACCOUNT
+from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.severity import Severity
+from kmm_tui.board.wall import Names
 from kmm_tui.ui.cells import clean, cut
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.levels import GLYPHS, ROLES
+from kmm_tui.ui.wall.people import initials
 
 LONGEST_NAME = 24
 """Cells of a name: one skill must not take the place of all others."""
@@ -31,6 +36,8 @@ class Item:
     is_old: bool = False
     is_more: bool = False
     """Whether something worse of the same is there as well: it stands behind the first things of all others."""
+    of: tuple[Scope, str] | None = None
+    """The figure that it is about."""
 
 
 def items(rows: Iterable[ScopeRow]) -> list[Item]:
@@ -47,8 +54,44 @@ def items(rows: Iterable[ScopeRow]) -> list[Item]:
             if metric and (is_critical or is_worst):
                 text = f"{name} {metric.short} {figure_text(row.get(metric), metric)}"
                 is_more = verdict.metric != row.judged.worst
-                found.append(Item(verdict.severity, text, row.judged.rank, row.is_old, is_more))
+                of = (row.scope, verdict.metric)
+                found.append(Item(verdict.severity, text, row.judged.rank, row.is_old, is_more, of))
     return sorted(found, key=lambda item: (-item.severity, item.is_more, -item.rank, item.text.casefold()))
+
+
+def with_alerts(
+    found: list[Item], alerts: Iterable[Alert], now: float, names: Names, row_of: Callable[[Scope], ScopeRow | None]
+) -> list[Item]:
+    """`found` with the open `alerts` at `now`, epoch s, that no figure there tells: of own rules, and of silence.
+
+    They stand before figures as bad, as somebody has asked for them by name; of one rule the first does, and of those
+    that somebody has taken or silenced, or that are calm for now, none, nor have these a colour. `row_of` has the
+    figures of a scope; `names` is how much of an agent's name everybody may read.
+    """
+    told = {item.of for item in found}
+    more: list[Item] = []
+    rules: set[str] = set()
+    for alert in alerts:
+        if alert.rule.startswith(LIMIT) or (alert.scope, alert.metric) in told:
+            continue
+        is_quiet = alert.is_muted(now) or alert.level is Severity.CALM
+        row, metric = row_of(alert.scope), metric_named(alert.metric) if alert.metric else None
+        # What the alert itself tells of its figure may be as old as the alert.
+        value = figure_text(row.get(metric), metric) if row and metric else f"for {age_text(alert.duration(now))}"
+        text = f"{_alert_name(alert, names)}: {alert.what} {value}"
+        account = row or row_of(ACCOUNT)
+        old = is_quiet or (not alert.rule.startswith(SILENCE) and (account is None or account.is_old))
+        more.append(Item(alert.peak, text, 0, old, is_quiet or alert.rule in rules))
+        rules.add(alert.rule)
+    return sorted([*more, *found], key=lambda item: (-item.severity, item.is_more)) if more else found
+
+
+def _alert_name(alert: Alert, names: Names) -> str:
+    if alert.scope == ACCOUNT:
+        return "Account"
+    if alert.scope.level is Level.AGENT and names is not Names.FULL:
+        return (initials(alert.label) if names is Names.INITIALS else "") or "an agent"
+    return cut(clean(alert.label), LONGEST_NAME)
 
 
 def strip(found: Sequence[Item], width: int) -> list[Span]:
