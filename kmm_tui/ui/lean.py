@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console, RenderableType
 from rich.control import Control
-from textual._compositor import ChopsUpdate, Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
+
+from kmm_tui.ui.anchored import WholeUpdate, anchored
 
 
 class LeanUpdate(ChopsUpdate):
@@ -24,7 +26,7 @@ class LeanUpdate(ChopsUpdate):
                 if strip is None or left >= right:
                     continue
                 part = strip if (left, right) == (x, end) else strip.crop(left - x, right - x)
-                written += [Control.move_to(left, y).segment.text, part.render(console)]
+                written += [Control.move_to(left, y).segment.text, anchored(part, left, y, console)]
         return "".join(written)
 
 
@@ -61,7 +63,9 @@ class LeanCompositor(Compositor):
 
 
 def lean(update: RenderableType | None) -> RenderableType | None:
-    """`update`, written leanly if it is one of parts of the screen."""
+    """`update`, written leanly if it is one of parts of the screen, and with odd text in its cells."""
     if type(update) is ChopsUpdate:
         return LeanUpdate(update.chops, update.spans, update.chop_ends)
+    if type(update) is LayoutUpdate:
+        return WholeUpdate(update.strips, update.region)
     return update
