@@ -67,6 +67,11 @@ class Placed(Generic[RowT]):
     x: int
     width: int
 
+    @property
+    def end(self) -> int:
+        """The cell after its last one."""
+        return self.x + self.width
+
 
 def lay_out(columns: Sequence[Column[RowT]], width: int, left: int = 1) -> tuple[Placed[RowT], ...]:
     """Which columns fit into `width` cells, where, and how wide; the first `left` cells stay free.

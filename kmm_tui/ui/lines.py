@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Fitted, Span, fit_cell
+from kmm_tui.ui.lean import LeanCache
 from kmm_tui.ui.roles import RoleStyles, role_classes, role_rules
 from kmm_tui.ui.rowlines import join
 
@@ -35,6 +36,7 @@ class RoleLines(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
+        self._styles_cache = LeanCache(self._draw_part)
         self._look = RoleStyles(self, "lines")
         self._as_said: list[Line] = []
         self._fitted: list[Fitted] = []
@@ -90,6 +92,9 @@ class RoleLines(Widget):
             self.show()
         fitted = self._fitted[y] if y < len(self._fitted) else fit_cell("", self.size.width)
         return join(list(fitted), self.size.width, self._look)
+
+    def _draw_part(self, crop: Region) -> list[Strip]:
+        return [self.render_line(y).crop(crop.x, crop.right) for y in crop.line_range]
 
 
 def _differing(before: Fitted, after: Fitted, width: int) -> tuple[int, int]:

@@ -38,6 +38,7 @@ from textual.widget import Widget
 
 from kmm_tui.ui.cells import wrap
 from kmm_tui.ui.columns import Column, Placed, RowT, lay_out
+from kmm_tui.ui.lean import LeanCache
 from kmm_tui.ui.roles import RoleStyles
 from kmm_tui.ui.rowlines import CURSOR_AWAY, CURSOR_HERE, PLAIN, RowLines, draw_header, draw_text
 from kmm_tui.ui.rowview import RowView
@@ -114,6 +115,7 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
         self._column: str | None = None
         self._place = -1
         self._sort: tuple[str, bool] | None = None
+        self._styles_cache = LeanCache(self._draw_part)
         self._look = RoleStyles(self, "linetable")
         self._lines: RowLines[RowT] = RowLines(self._look)
         self._header: Strip | None = None
@@ -280,6 +282,21 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
             return draw_text("", width, self._look(None))
         return self._lines.strip(*self._rows[index], variant, marked)
 
+    def _draw_part(self, crop: Region) -> list[Strip] | None:
+        """Some cells of some rows, without the rest of their lines; None where there is more than that."""
+        width = self.size.width
+        if self._covered is not None or crop.y == 0 or crop.right > width or crop.width == width:
+            return None
+        self._arrange()
+        strips = []
+        for y in crop.line_range:
+            index = self.scroll_offset.y + y - 1
+            if index >= len(self._rows):
+                return None
+            self._painted[y] = _, variant, marked = self._descriptor(index)
+            strips.append(self._lines.part(*self._rows[index], variant, marked, crop.x, crop.right))
+        return strips
+
     def _arrange(self) -> None:
         """Chooses and places the columns for the present width, unless they are."""
         width = self.size.width
@@ -349,4 +366,4 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
 
     def _place_at(self, x: int) -> Placed[RowT] | None:
         """The column whose label is at `x`; the gap in front of a column belongs to it."""
-        return next((place for place in self._lines.places if x < place.x + place.width), None)
+        return next((place for place in self._lines.places if x < place.end), None)

@@ -102,7 +102,7 @@ class RowLines(Generic[RowT]):
         if len(before) != len(after) or len(after) != len(self.places):
             return 0, width
         changed = [place for place, a, b in zip(self.places, before, after, strict=True) if a != b]
-        return changed[0].x, changed[-1].x + changed[-1].width
+        return changed[0].x, changed[-1].end
 
     def strip(self, key: str, row: RowT, variant: int, marked: int = -1) -> Strip:
         """The row's line, drawn; `marked` is the place of the cell under the column cursor, if any."""
@@ -115,6 +115,23 @@ class RowLines(Generic[RowT]):
             strip = line.strips[variant, marked] = self._draw(line, variant, marked)
         return strip
 
+    def part(self, key: str, row: RowT, variant: int, marked: int, left: int, right: int) -> Strip:
+        """The cells of the row's line from `left` to before `right`: of a few columns, the others are not drawn."""
+        line = self.line(key, row)
+        shown = [each for each in zip(self.places, line.cells, strict=True) if left < each[0].end and each[0].x < right]
+        if marked >= 0 or left == 0 or not shown or shown[0][0].x < left or shown[-1][0].end > right:
+            return self.strip(key, row, variant, marked).crop(left, right)
+        pieces: list[tuple[str, str | None]] = []
+        x = left
+        for place, cell in shown:
+            if place.x > x:
+                pieces.append((" " * (place.x - x), None))
+            pieces += cell
+            x = place.end
+        if x < right:
+            pieces.append((" " * (right - x), None))
+        return join(pieces, right - left, self._look, None if variant == PLAIN else "cursor")
+
     def _draw(self, line: Line[RowT], variant: int, marked: int) -> Strip:
         over = None if variant == PLAIN else "cursor"
         pieces: list[tuple[str, str | None]] = [(MARKS[variant], "mark" if over else None)]
@@ -125,10 +142,10 @@ class RowLines(Generic[RowT]):
                 pieces.append((" " * (place.x - x), None))
             if index == marked:
                 before = [*join(pieces, place.x, self._look, over), *join(list(cell), place.width, self._look, "cell")]
-                pieces, start = [], place.x + place.width
+                pieces, start = [], place.end
             else:
                 pieces += cell
-            x = place.x + place.width
+            x = place.end
         if x < self.width:
             pieces.append((" " * (self.width - x), None))
         if not before:

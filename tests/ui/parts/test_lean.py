@@ -55,7 +55,9 @@ def test_exactly_the_changed_cells_are_written(
 
 def test_a_figure_in_a_long_line_costs_its_own_cells() -> None:
     row = "x" * (WIDTH - 2) + "42"
-    written = LeanUpdate([{0: Strip([Segment(row)])}], [(0, WIDTH - 2, WIDTH)], [[WIDTH]]).render_segments(CONSOLE)
+    update = lean(ChopsUpdate([{0: Strip([Segment(row)])}], [(0, WIDTH - 2, WIDTH)], [[WIDTH]]))
+    assert isinstance(update, LeanUpdate)
+    written = update.render_segments(CONSOLE)
     assert "x" not in written
     assert written.endswith("42")
 
@@ -107,4 +109,4 @@ async def test_what_lies_between_two_changes_is_not_looked_at() -> None:
         top.refresh(Region(0, 0, 40, 1))
         bottom.refresh(Region(0, 6, 10, 1), Region(0, 3, 10, 1))
         await pilot.pause()
-        assert sorted(looked) == ["bottom 3-7", "top 0-1"]
+        assert sorted(looked) == ["bottom 3-4", "bottom 6-7", "top 0-1"]
