@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from kmm_tui.board.figure import Number
 from kmm_tui.board.freshness import Age, Freshness
@@ -47,6 +47,7 @@ class Board:
         self._fresh_at = 0.0
         self._overall: Freshness | None = None
         self._agents: dict[str, AgentRow] = {}
+        self._agents_of: tuple[Scope, Sequence[AgentRow]] | None = None
         self._sources: dict[str, TopicState] = {}
         self._detailed: AgentRow | None = None
         self.recent = Recent(RECENT)
@@ -84,6 +85,7 @@ class Board:
             self._detailed = self._detail_row(content)
         elif isinstance(content, Roster):
             self._agents = {agent.key: self._agent_row(agent, content) for agent in content.agents}
+            self._agents_of = None
 
     def drop(self, topic: Topic) -> None:
         """Forgets a topic, and the name of what it is about."""
@@ -190,9 +192,11 @@ class Board:
         roster = self.roster()
         return [agent for agent in roster.agents if agent.is_in(scope)] if roster else []
 
-    def agent_rows(self, scope: Scope) -> list[AgentRow]:
-        """The same as rows."""
-        return [row for row in self._agents.values() if row.agent.is_in(scope)]
+    def agent_rows(self, scope: Scope) -> Sequence[AgentRow]:
+        """The same as rows; the same object as long as nothing new is known of agents."""
+        if self._agents_of is None or self._agents_of[0] != scope:
+            self._agents_of = scope, [row for row in self._agents.values() if row.agent.is_in(scope)]
+        return self._agents_of[1]
 
     def agent_row(self, key: str) -> AgentRow | None:
         """The row of one agent of the last sweep."""

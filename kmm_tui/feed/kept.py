@@ -20,8 +20,8 @@ from kmm_tui.feed.plain import from_plain, to_plain
 from kmm_tui.feed.thread import in_thread
 
 VERSION = 1
-WRITE_EVERY = 30.0
-"""Seconds between two writings at least."""
+WRITE_EVERY = 120.0
+"""Seconds between two writings at least: a large board takes long to write, and the end of the program writes, too."""
 OLDEST = 24 * 3600.0
 """Seconds after which what was kept is no longer of interest."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from kmm_tui.api.wire import Exchange
 from kmm_tui.board.meter import Reading
@@ -33,30 +34,39 @@ class Meter:
         self._calls: deque[_Call] = deque(maxlen=MOST)
         self.totals: Counter[int] = Counter()
         """Calls since the start by HTTP status; 0 had no answer."""
+        self._hour: Reading | None = None
 
     def note(self, exchange: Exchange) -> None:
         """One exchange has ended."""
         cost = exchange.cost
         self.totals[exchange.status] += 1
         self._calls.append(_Call(self._now(), exchange.status, cost.took, cost.received))
+        self._hour = None
         self._forget()
 
     def _forget(self) -> None:
         now = self._now()
         while self._calls and self._calls[0].at < now - HOUR:
             self._calls.popleft()
+            self._hour = None
 
     def reading(self, budget: float, refresh_calls: int) -> Reading:
         """The meter now. `budget` in calls a minute; `refresh_calls` is what one refresh of the present view costs."""
         now = self._now()
         self._forget()
-        recent = sum(1 for call in self._calls if call.at >= now - RECENT)
-        answered = [call.took for call in self._calls if call.status]
+        if self._hour is None:
+            self._hour = self._counted()
+        recent = sum(1 for _ in takewhile(lambda call: call.at >= now - RECENT, reversed(self._calls)))
         minutes = max(1.0, min(RECENT, now - self._began) / 60)
+        return replace(self._hour, per_minute=recent / minutes, budget=budget, refresh_calls=refresh_calls)
+
+    def _counted(self) -> Reading:
+        """What is counted over the hour: asked for each second, and another one with a call."""
+        answered = [call.took for call in self._calls if call.status]
         return Reading(
-            per_minute=recent / minutes,
-            budget=budget,
-            refresh_calls=refresh_calls,
+            per_minute=0.0,
+            budget=0.0,
+            refresh_calls=0,
             throttled=sum(1 for call in self._calls if call.status == 429),
             failed=sum(1 for call in self._calls if call.status != 200),
             calls=len(self._calls),

@@ -37,6 +37,8 @@ from kmm_tui.ui.table_panel import TablePanel
 EVERYONE = ""
 WITH_WORK = "!"
 OFFLINE = "OFFLINE"
+PUT_AGAIN = 5.0
+"""Seconds after which agents of whom nothing new is known are ordered anew: time alone brings some on top."""
 
 
 class InsightLine(RoleLines):
@@ -82,11 +84,9 @@ class AgentsPanel(TablePanel[AgentRow]):
         self.state = EVERYONE
         self.scope = ACCOUNT
         self._label = ""
-        self._known: list[Agent] = []
-        self._logged_in = 0
-        self._work = away_with_work(())
-        self._states = count_states([])
-        self._is_told = False
+        self._put: Sequence[AgentRow] | None = None
+        self._put_at = 0.0
+        self._count([])
 
     def compose(self) -> ComposeResult:
         yield self.title
@@ -118,15 +118,14 @@ class AgentsPanel(TablePanel[AgentRow]):
         self._now_ms = moment(board, now)
         fresh = board.freshness(AGENTS, now)
         rows = board.agent_rows(scope)
-        # Told anew each second, of a thousand agents, and counted once an answer.
-        self._known = [row.agent for row in rows]
-        self._logged_in = sum(1 for each in self._known if each.status != OFFLINE)
-        self._work = away_with_work(self._known)
-        self._states = count_states(self._known)
-        self._is_told = any(each.status is not None for each in self._known)
         self.table.dim = fresh.age in (Age.STALE, Age.GONE)
         self._label = board.label(scope)
-        self.put(rows, other=other)
+        if other or rows is not self._put or not 0 <= now - self._put_at < PUT_AGAIN:
+            # Of a thousand agents, and most answers are about something else.
+            if rows is not self._put:
+                self._count([row.agent for row in rows])
+            self._put, self._put_at = rows, now
+            self.put(rows, other=other)
         gone = fresh.age is Age.GONE
         if board.roster() is None:
             self.tell_absence(briefly(fresh))
@@ -137,6 +136,16 @@ class AgentsPanel(TablePanel[AgentRow]):
         self.chips.set_chips([] if gone else self._chips(), self.state)
         self.insight.update_words(None if gone else self._insight(board, scope, now))
         self.tick(board, now)
+
+    def _count(self, known: list[Agent]) -> None:
+        """Counts once an answer what is told anew each second."""
+        self._known = known
+        self._logged_in = sum(1 for each in known if each.status != OFFLINE)
+        self._work = away_with_work(known)
+        self._states = count_states(known)
+        self._reasons = reason_counts(known)
+        self._is_told = any(each.status is not None for each in known)
+        self._is_unrecorded = any(each.figures.unrecorded for each in known)
 
     def tick(self, board: Board, now: float) -> None:
         """Moves times in state on to `now`."""
@@ -190,21 +199,19 @@ class AgentsPanel(TablePanel[AgentRow]):
         return sign, reason or word, role
 
     def _chips(self) -> list[Chip]:
-        chips = [Chip(EVERYONE, "", "all", "value", sum(1 for each in self._known if each.status != OFFLINE))]
-        unrecorded = any(each.figures.unrecorded for each in self._known)
+        chips = [Chip(EVERYONE, "", "all", "value", self._logged_in)]
         working = self._work
         if working.agents:
             chips.append(Chip(WITH_WORK, "!", "away with work", "warn", len(working.agents)))
-        counts = reason_counts(self._known)
-        for status, reason, count in counts:
-            other = status.lower() if status else "not recorded" if unrecorded else "unknown"
+        for status, reason, count in self._reasons:
+            other = status.lower() if status else "not recorded" if self._is_unrecorded else "unknown"
             sign, word, role = STATES.get(status or "", ("?", other, "dim"))
             if status != OFFLINE:
                 chips.append(Chip(_reason_key(status, reason), sign, reason or word, role, count))
         if self.state not in {chip.key for chip in chips} and self.state != OFFLINE:
             # The choice is the person's: that nobody is in it any more is what is to be seen.
             chips.append(Chip(self.state, *self._state_look(), 0))
-        offline = [count for status, _, count in counts if status == OFFLINE]
+        offline = [count for status, _, count in self._reasons if status == OFFLINE]
         sign, word, role = STATES[OFFLINE]
         # How many have logged out is only known while they are asked for.
         chips.append(Chip(OFFLINE, sign, word, role, sum(offline) if self.wants_offline else None))

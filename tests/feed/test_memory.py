@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -55,12 +56,20 @@ def test_a_writer_that_fails_half_way_leaves_what_was_there(tmp_path: Path, monk
     memory = Memory(tmp_path, "1")
     memory.remember("thing", "before")
 
-    def half(value: Any, file: Any, **_: Any) -> None:
-        file.write('{"half')
-        raise OSError(28, "No space left on device")
+    class Full(io.StringIO):
+        def write(self, text: str) -> int:
+            os.write(handles[-1], text.encode()[:6])
+            raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json, "dump", half)
+    handles: list[int] = []
+
+    def opened(handle: int, *_: Any, **__: Any) -> Full:
+        handles.append(handle)
+        return Full()
+
+    monkeypatch.setattr(os, "fdopen", opened)
     memory.remember("thing", "after")
+    os.close(handles[0])
     assert memory.recall("thing") == "before"
     assert names(tmp_path / "1") == ["thing.json"]
 
