@@ -120,6 +120,21 @@ if sys.platform != "win32":
         fileno: int
         input_tty: bool
         exit_event: threading.Event
+        _bell: tuple[int, int] | None = None
+
+        def start_application_mode(self) -> None:
+            """The base's, with what ends the reading of keys at once."""
+            self._bell = os.pipe()
+            super().start_application_mode()
+
+        def disable_input(self) -> None:
+            """The base's, which waits until no more keys are read."""
+            bell, self._bell = self._bell, None
+            if bell:
+                os.write(bell[1], b"!")
+            super().disable_input()  # type: ignore[safe-super]
+            for end in bell or ():
+                os.close(end)
 
         # -- input
 
@@ -135,9 +150,13 @@ if sys.platform != "win32":
 
             parser = XTermParser(self._debug)
             decode = getincrementaldecoder("utf-8")("replace").decode
+            sources = [self.fileno, *(self._bell or ())[:1]]
             while not self.exit_event.is_set():
                 text = ""
-                if select.select([self.fileno], [], [], 0.1)[0]:
+                # Only an escape that may be a key, or the beginning of one, is waited on: the base looks ten times a
+                # second, all day.
+                waits = 0.1 if parser._timeout_time is not None else None
+                if self.fileno in select.select(sources, [], [], waits)[0]:
                     try:
                         data = os.read(self.fileno, 4096)
                     except OSError:
