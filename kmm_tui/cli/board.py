@@ -16,6 +16,7 @@ import click
 from kmm_tui.cli.alerts import alerts_of
 from kmm_tui.cli.connect import budget_of, fail, leave, load_settings, new_client
 from kmm_tui.cli.exits import Exit
+from kmm_tui.cli.keys import key_problems
 from kmm_tui.cli.logged import begin_log
 from kmm_tui.cli.record import record_of
 from kmm_tui.cli.signals import on_signals
@@ -103,14 +104,11 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
     """How the person wants the board, and a note where a file of it was broken. Ends the command on keys that clash."""
     from kmm_tui.settings.read import themes_folder
     from kmm_tui.settings.views import Views, default_views_path
-    from kmm_tui.ui.keymap import problems
     from kmm_tui.ui.prefs import Prefs
 
     settings = loaded.settings
-    wrong = problems(settings.keys)
-    if wrong:
-        where = f"{loaded.path}: " if loaded.path else ""
-        fail("\n".join(f"{where}{line}" for line in wrong), Exit.USAGE)
+    if wrong := key_problems(loaded):
+        fail("\n".join(wrong), Exit.USAGE)
     views = Views(loaded.path.with_name("views.json") if loaded.path else default_views_path())
     prefs = Prefs(
         limits=settings.limits(),

@@ -9,6 +9,7 @@ import click
 
 from kmm_tui.cli.connect import account_options, load_settings, new_client, root_options, run_async, visiting
 from kmm_tui.cli.exits import Exit, exit_for
+from kmm_tui.cli.keys import key_problems
 
 if TYPE_CHECKING:
     from kmm_tui.api.client import KmmClient
@@ -32,9 +33,12 @@ def check(context: click.Context, /, **given: Any) -> None:
     """Try settings, hosts, sign-in and one small call of each method; then each source of the settings."""
     loaded = load_settings(root_options(given))
     profile = loaded.settings.chosen
+    keys = key_problems(loaded)
+    for line in keys:
+        _line("FAILED", "keys", line)
     _line("ok", "settings", f"profile {loaded.settings.profile}, account {profile.account}" + _where(loaded))
     client = new_client(loaded)
-    context.exit(run_async(_both(client, loaded)))
+    context.exit(run_async(_both(client, loaded)) or (Exit.USAGE if keys else Exit.OK))
 
 
 async def _both(client: KmmClient, loaded: Loaded) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from kmm_tui.cli.connect import account_options, one_profile
+from kmm_tui.cli.keys import key_lines, key_problems
 
 if TYPE_CHECKING:
     from kmm_tui.settings import Loaded
@@ -60,18 +61,10 @@ def config() -> None:
 @account_options
 def show_command(**_own: Any) -> None:
     """Print every value with its source; secrets are masked."""
-    import os
+    from kmm_tui.settings import show
 
-    from kmm_tui.settings import default_path, load, show
-
-    with _settings_errors():
-        loaded = load(
-            flags={"profile": one_profile({"profile": _option("profile")})},
-            environ=os.environ,
-            config=_config_path(),
-            default_path=default_path(),
-        )
-    for warning in (*loaded.warnings, *_theme_problems(loaded)):
+    loaded = _loaded()
+    for warning in (*loaded.warnings, *_theme_problems(loaded), *key_problems(loaded)):
         click.echo(warning, err=True)
     rows = show(loaded)
     keys = max(len(row.key) for row in rows)
@@ -79,6 +72,34 @@ def show_command(**_own: Any) -> None:
     values = min(_WIDEST_VALUE, max(len(row.value) for row in rows))
     for row in rows:
         click.echo(f"{row.key:<{keys}}  {row.value:<{values}}  {row.source}")
+
+
+def _loaded() -> Loaded:
+    import os
+
+    from kmm_tui.settings import default_path, load
+
+    with _settings_errors():
+        return load(
+            flags={"profile": one_profile({"profile": _option("profile")})},
+            environ=os.environ,
+            config=_config_path(),
+            default_path=default_path(),
+        )
+
+
+@config.command("keys")
+@account_options
+def keys_command(**_own: Any) -> None:
+    """Print all that has a key, by the name that [keys] knows it by, with its keys; and check your own."""
+    loaded = _loaded() if _path().exists() else None
+    for line in key_lines(loaded):
+        click.echo(line)
+    wrong = key_problems(loaded) if loaded else []
+    for line in wrong:
+        click.echo(line, err=True)
+    if wrong:
+        raise click.exceptions.Exit(USAGE_OR_SETTINGS)
 
 
 def _theme_problems(loaded: Loaded) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,12 @@ UNKNOWN = 3
 
 class _Misused(click.UsageError):
     exit_code = UNKNOWN
+
+
+def code_of(error: click.UsageError, arguments: Sequence[str]) -> int:
+    """The exit code of a mistake: one before the command's own name does not know which command is meant."""
+    is_before = error.ctx is None or error.ctx.parent is None
+    return UNKNOWN if is_before and "once" in arguments else error.exit_code
 
 
 class Plugin(click.Command):

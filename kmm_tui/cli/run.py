@@ -21,7 +21,7 @@ from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.firstrun import setup
 from kmm_tui.cli.metrics_server import metrics_server
 from kmm_tui.cli.mirror import mirror
-from kmm_tui.cli.once import once
+from kmm_tui.cli.once import code_of, once
 from kmm_tui.cli.query import query
 from kmm_tui.cli.record import record
 from kmm_tui.cli.replay import replay
@@ -99,7 +99,7 @@ def run(arguments: Sequence[str]) -> int:
         what = " ".join(error.format_message().split()).rstrip(".")
         where = error.ctx.command_path if error.ctx else "kmm-tui"
         click.echo(f"{what}. Try: {where} --help", err=True)
-        return error.exit_code
+        return code_of(error, arguments)
     except click.ClickException as error:
         click.echo(error.format_message(), err=True)
         return error.exit_code

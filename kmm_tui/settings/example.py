@@ -329,8 +329,8 @@ _EXAMPLE = """\
 #"Lisbon" = "Portugal"
 #"Portugal" = "Europe"
 
-# Keys by the name of what they do (the board's help lists the names), with commas between several: "j", "down", "f5",
-# "ctrl+r", "?". They replace the usual ones, and no key can do two things.
+# Keys by the name of what they do ("kmm-tui config keys" lists the names), with commas between several: "j", "down",
+# "f5", "ctrl+r", "?". They replace the usual ones, and no key can do two things.
 #[keys]
 #"table.down" = "j,down"
 #"table.up" = ["k", "up"]

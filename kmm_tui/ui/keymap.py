@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -77,16 +78,17 @@ def _own(source: type) -> Iterator[Binding]:
     return (each for each in declared if isinstance(each, Binding))
 
 
-def problems(keymap: Mapping[str, str]) -> list[str]:
-    """What is wrong with other keys: unknown ids, and two deeds on one key; each in one line."""
+def problems(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong with other keys: unknown ids, and several deeds on one key; each as (id of the keymap, text)."""
     known = deeds()
     found = []
     for name in keymap:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
-            hint = f'; did you mean "{close[0]}"?' if close else f"; known are {', '.join(known)}"
-            found.append(f"keys: there is nothing called {name!r}{hint}")
+            hint = f'did you mean "{close[0]}"?' if close else '"kmm-tui config keys" lists what there is'
+            found.append((name, f"there is nothing called {name!r}; {hint}"))
     taken: dict[tuple[str, str], str] = {}
+    clashes: dict[tuple[str, str], list[str]] = {}
     for deed in known.values():
         for key in _keys(keymap.get(deed.id, deed.keys)):
             other = taken.setdefault((deed.part, key), deed.id)
@@ -95,7 +97,13 @@ def problems(keymap: Mapping[str, str]) -> list[str]:
                 continue
             # The table and the strip share their keys, as only one of them has the keyboard.
             if other != deed.id and not _apart(other, deed.id) and {other, deed.id} & keymap.keys():
-                found.append(f"keys: {key!r} is both {other} and {deed.id}; give one of them another key")
+                clashes.setdefault((other, key), [other]).append(deed.id)
+    for (_, key), names in clashes.items():
+        blamed = next(name for name in keymap if name in names)
+        others = ", ".join(name for name in names if name != blamed)
+        both = f"both {names[0]} and {names[1]}; give one of them another key"
+        many = f"{blamed}, and also {others}; give the first one another key"
+        found.append((blamed, f"{key!r} is {both if len(names) == 2 else many}"))
     return found
 
 
@@ -108,17 +116,22 @@ def _keys(keys: str) -> list[str]:
     return [key.strip() for key in keys.split(",") if key.strip()]
 
 
+_FUNCTION_KEY = re.compile(r"f\d+")
 NAMES = {
     "question_mark": "?", "full_stop": ".", "comma": ",", "left_square_bracket": "[", "right_square_bracket": "]",
     "left_curly_bracket": "{", "right_curly_bracket": "}", "plus": "+", "minus": "-",
     "slash": "/", "colon": ":", "space": "space", "escape": "Esc", "enter": "Enter",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home",
-    "end": "End", "delete": "Del", "f1": "F1", "shift+up": "⇧↑", "shift+down": "⇧↓",
+    "end": "End", "delete": "Del", "shift+up": "⇧↑", "shift+down": "⇧↓",
 }  # fmt: skip
 
 
 def key_text(keys: str) -> str:
     """Keys as they are written for people: ``↑ k``, ``Ctrl+P``."""
-    return " ".join(
-        NAMES.get(key, f"Ctrl+{key[5:].upper()}" if key.startswith("ctrl+") else key) for key in _keys(keys)
-    )
+    return " ".join(_key_text(key) for key in _keys(keys))
+
+
+def _key_text(key: str) -> str:
+    if key.startswith("ctrl+"):
+        return NAMES.get(key, f"Ctrl+{key[5:].upper()}")
+    return NAMES.get(key, key.upper() if _FUNCTION_KEY.fullmatch(key) else key)

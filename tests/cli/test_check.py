@@ -29,6 +29,16 @@ def test_all_is_well_with_a_line_for_each_step(kmm: Any, server: Any) -> None:
     assert text["clock"] in ("differs from the server's by 0 s", "differs from the server's by 1 s")
 
 
+def test_keys_that_clash_are_told_before_the_board_refuses_to_start(kmm: Any, server: Any, tmp_path: Path) -> None:
+    settings = tmp_path / "config.toml"
+    settings.write_text('[keys]\n"rows.hold" = "q"\n', encoding="utf-8")
+    ran = kmm("check", "--config", str(settings), environ=server.user_environ())
+    assert ran.code == 2
+    assert lines(ran)[0][:2] == ("FAILED", "keys")
+    assert "'q' is both rows.hold and board.quit" in lines(ran)[0][2]
+    assert [step for _, step, _ in lines(ran)[1:]] == STEPS
+
+
 def test_each_method_is_asked_one_small_question_and_it_logs_out(kmm: Any, server: Any) -> None:
     kmm("check", environ=server.user_environ())
     stats = server.stats()

@@ -113,6 +113,10 @@ def test_a_mistake_is_never_taken_for_a_level(arguments: tuple[str, ...], ask: A
     assert ran.err
 
 
+def test_nor_is_a_mistake_before_the_commands_name(kmm: Any) -> None:
+    assert [kmm(*each).code for each in (("--no-such", "once"), ("--no-such", "query"))] == [3, 2]
+
+
 def test_without_settings_it_is_unknown(kmm: Any) -> None:
     ran = kmm("once")
     assert (ran.code, ran.out) == (3, "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import os
 import re
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kmm_tui.cli.run import run
+from kmm_tui.settings.bindings import read_keys
 from kmm_tui.ui.keymap import deeds, key_text, problems
 
 from .conftest import LIMITED, SetStage
@@ -57,12 +59,23 @@ def test_every_key_has_words_and_none_is_taken_twice() -> None:
         ({"board.help": "f2,question_mark"}, "'question_mark' is both"),
         ({"why.left": "right"}, "'right' is both why.left and why.right"),
         ({"chooser.keep": "space"}, "'space' is both"),
+        ({"rows.hold": "h"}, "'h' is rows.hold, and also table.left, strip.left, chart.left, heat.left; give"),
     ],
 )  # fmt: skip
 def test_clashes_and_unknown_ids_are_told(keymap: dict[str, str], words: str) -> None:
-    (line,) = problems(keymap)
+    ((name, line),) = problems(keymap)
+    assert name in keymap
     assert words in line
     assert "\n" not in line
+
+
+def test_the_keys_that_the_readme_shows_can_be_used() -> None:
+    blocks = re.findall(r"```toml\n(.*?)```", (HERE.parents[2] / "README.md").read_text("utf-8"), re.DOTALL)
+    shown = [read_keys(tomllib.loads(block)["keys"]) for block in blocks if "\n[keys]" in block]
+    assert shown
+    for keymap, wrong in shown:
+        assert keymap
+        assert (wrong, problems(keymap)) == ([], [])
 
 
 def test_swapped_keys_do_not_clash_and_neither_do_dialogs_and_the_strip() -> None:
@@ -82,7 +95,7 @@ async def test_other_keys_work_and_the_help_and_the_footer_show_them(stage: SetS
         assert "not pinned" in person.text
         await person.press("f5")
         person.line("overview › SKILLS")
-        assert "f5 Skills" in person.lines[-1] or "F5 Skills" in person.lines[-1]
+        assert "F5 Skills" in person.lines[-1] or "f5 Skills" in person.lines[-1]
         await person.press("f")
         await person.type("bill")
         await person.press("enter")
@@ -93,7 +106,7 @@ async def test_other_keys_work_and_the_help_and_the_footer_show_them(stage: SetS
         person.line("WHO COULD COVER")
         await person.press("escape", "f1")
         for key, words in (
-            ("Ctrl+T", "rows in trouble on top"), ("f5", "skills"), ("f", "show only rows that fit"),
+            ("Ctrl+T", "rows in trouble on top"), ("F5", "skills"), ("f", "show only rows that fit"),
             ("a", "who could cover"), ("x", "agents who are away while"), ("H", "hold the rows still"),
         ):  # fmt: skip
             assert re.search(rf" {re.escape(key)} +{words}", person.line(words)), words
@@ -123,5 +136,10 @@ def test_a_settings_file_with_clashing_keys_ends_the_start_with_one_line(
     told = capsys.readouterr().err.splitlines()
     assert code == 2
     assert len(told) == 1, told
-    assert "config.toml" in told[0]
+    assert 'config.toml:6: keys."rows.filter": ' in told[0]
     assert "'x' is both rows.filter and rows.cover; give one of them another key" in told[0]
+    assert run(["config", "keys", "--config", str(settings)]) == 2
+    listed = capsys.readouterr()
+    assert re.search(r"^rows.filter +x +show only rows", listed.out, re.MULTILINE)
+    assert re.search(r"^rows.why +\? +all", listed.out, re.MULTILINE)
+    assert listed.err.splitlines() == told
