@@ -75,7 +75,7 @@ class Arranging(Supervisor):
             if result:
                 self._with_view(views, *result)
 
-        self.app.push_screen(ViewsScreen(views.all()), done)
+        self.app.push_screen(ViewsScreen(views.all(), self.board.label), done)
 
     def _with_view(self, views: Views, what: str, name: str) -> None:
         if what == "save":

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from kmm_tui.metrics import BY_NAME
+from kmm_tui.ui.cells import wrap
 from kmm_tui.ui.keymap import deeds, key_text
 
 NOTICE = (
@@ -63,6 +65,25 @@ FIGURES: tuple[str, ...] = (
 )
 
 
+LEFT = 15
+"""Cells of a key, a word or a figure, with the blank behind it."""
+MOST_LINES = 9
+
+
+class _Text(Static):
+    """A text that is broken into lines by itself, for whatever width it has."""
+
+    def __init__(self, write: Callable[[int], Content]) -> None:
+        super().__init__()
+        self._write = write
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - Textual's own
+        return self._write(width).plain.count("\n")
+
+    def render(self) -> Content:
+        return self._write(self.content_size.width)
+
+
 class Help(ModalScreen[None]):
     """The help, over the board; any of its keys closes it."""
 
@@ -87,13 +108,13 @@ class Help(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One text of some parts."""
         with VerticalScroll():
-            yield Static(self._text())
+            yield _Text(self._text)
 
     def _keys(self) -> list[tuple[str, str]]:
         shown = [deed for deed in deeds().values() if deed.part == "board" and not deed.id.endswith("quit-always")]
         return [(key_text(self._keymap.get(deed.id, deed.keys)), deed.words) for deed in shown]
 
-    def _text(self) -> Content:
+    def _text(self, width: int) -> Content:
         figures = [(BY_NAME[name].label, BY_NAME[name].meaning) for name in FIGURES]
         parts: list[tuple[str, Sequence[tuple[str, str]]]] = [
             ("KEYS", self._keys()),
@@ -102,9 +123,13 @@ class Help(ModalScreen[None]):
             ("INSTEAD OF A NUMBER", SIGNS),
             ("FIGURES", figures),
         ]
-        content = Content.assemble((NOTICE, "$kmm-dim"), "\n")
+        content = Content.assemble(("\n".join(wrap(NOTICE, max(8, width), MOST_LINES)), "$kmm-dim"), "\n")
         for title, rows in parts:
             content += Content.assemble("\n", (title, "bold $kmm-title"), "\n")
             for left, right in rows:
-                content += Content.assemble((f"{left:<14} ", "$kmm-accent"), (right, "$kmm-text"), "\n")
+                head = left.ljust(LEFT) if len(left) < LEFT else f"{left}\n{' ' * LEFT}"
+                content += Content.assemble((head, "$kmm-accent"))
+                # Below its own beginning, as what stands further left is another key.
+                lines = wrap(right, max(8, width - LEFT), MOST_LINES)
+                content += Content.assemble((f"\n{' ' * LEFT}".join(lines), "$kmm-text"), "\n")
         return content

@@ -122,7 +122,7 @@ NAMES = {
     "left_curly_bracket": "{", "right_curly_bracket": "}", "plus": "+", "minus": "-",
     "slash": "/", "colon": ":", "space": "space", "escape": "Esc", "enter": "Enter",
     "up": "↑", "down": "↓", "left": "←", "right": "→", "pageup": "PgUp", "pagedown": "PgDn", "home": "Home",
-    "end": "End", "delete": "Del", "shift+up": "⇧↑", "shift+down": "⇧↓",
+    "end": "End", "delete": "Del",
 }  # fmt: skip
 
 
@@ -133,5 +133,7 @@ def key_text(keys: str) -> str:
 
 def _key_text(key: str) -> str:
     if key.startswith("ctrl+"):
-        return NAMES.get(key, f"Ctrl+{key[5:].upper()}")
+        return f"Ctrl+{key[5:].upper() if len(key) == len('ctrl+x') else _key_text(key[5:])}"
+    if key.startswith("shift+"):
+        return f"⇧{_key_text(key[6:])}"
     return NAMES.get(key, key.upper() if _FUNCTION_KEY.fullmatch(key) else key)

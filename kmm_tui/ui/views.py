@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,28 +12,36 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from kmm_tui.board.derived import metric_named
+from kmm_tui.board.scope import Level, Scope
 from kmm_tui.settings.view import LONGEST_NAME, View
+from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Column, Span
 from kmm_tui.ui.linetable import LineTable
 
+Label = Callable[[Scope], str]
+"""What a skill, a group or an agent is called."""
 
-def _about(view: View) -> Span:
+
+def _about(view: View, label: Label) -> Span:
     parts = [view.screen]
     if view.scope:
-        parts.append(f"of {view.scope[0]} {view.scope[1]}")
+        parts.append(f"of {clean(label(Scope(Level(view.scope[0]), view.scope[1])))}")
     if view.state:
         parts.append(view.state.replace(":", " ").lower())
     if view.filter:
         parts.append(f"/{view.filter}")
     if view.sort:
-        parts.append(f"by {view.sort[0]}")
+        metric = metric_named(view.sort[0])
+        parts.append(f"by {metric.label.lower() if metric else view.sort[0]}")
     return (" · ".join(parts), "dim")
 
 
-COLUMNS: tuple[Column[View], ...] = (
-    Column("name", "view", 16, render=lambda view: (view.name, "value"), max_width=40),
-    Column("about", "what it shows", 20, render=_about, max_width=80, priority=1),
-)
+def _columns(label: Label) -> tuple[Column[View], ...]:
+    return (
+        Column("name", "view", 16, render=lambda view: (view.name, "value"), max_width=40),
+        Column("about", "what it shows", 20, render=lambda view: _about(view, label), max_width=80, priority=1),
+    )
 
 
 class ViewsScreen(ModalScreen[tuple[str, str] | None]):
@@ -56,10 +64,10 @@ class ViewsScreen(ModalScreen[tuple[str, str] | None]):
     }
     """
 
-    def __init__(self, views: Sequence[View]) -> None:
+    def __init__(self, views: Sequence[View], label: Label) -> None:
         super().__init__()
         self._views = list(views)
-        self._table: LineTable[View] = LineTable(COLUMNS, empty="no view is saved yet", id="views")
+        self._table: LineTable[View] = LineTable(_columns(label), empty="no view is saved yet", id="views")
         self._input = Input(placeholder="name, to save what is on the screen", compact=True, max_length=LONGEST_NAME)
 
     def compose(self) -> ComposeResult:

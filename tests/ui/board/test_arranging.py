@@ -177,7 +177,7 @@ async def test_a_view_is_saved_opened_after_a_restart_and_removed(stage: SetStag
         person.line("saved the view lunch at Lisbon")
     async with at_board(stage, prefs=kept_in(tmp_path)) as person:
         await person.press("v")
-        assert "agents · of group 7 · ! · /marta" in person.line("lunch at Lisbon")
+        assert "agents · of Lisbon · ! · /marta · by state" in person.line("lunch at Lisbon")
         await person.press("enter")
         person.line("AGENTS of Lisbon 4")
         person.line("[! 1 away with work]")
