@@ -96,7 +96,9 @@ class MeterScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     MeterScreen {
         align: center middle;
-        & > Vertical { width: 64; height: auto; background: $kmm-surface; color: $kmm-text; padding: 1 3; }
+        & > Vertical {
+            width: 64; max-width: 100%; height: auto; background: $kmm-surface; color: $kmm-text; padding: 1 3;
+        }
     }
     """
 
@@ -108,8 +110,9 @@ class MeterScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One text."""
         text = Content.assemble(("WHAT ASKING COSTS", "bold $kmm-title"), "\n")
+        width = 2 + max(len(label) for label, value in self._rows if value)
         for label, value in self._rows:
-            text += Content.assemble("\n", (f"{label:<34}", "$kmm-dim"), (value, "$kmm-text"))
+            text += Content.assemble("\n", (label.ljust(width if value else 0), "$kmm-dim"), (value, "$kmm-text"))
         if self._note:
             text += Content.assemble("\n\n", (self._note, "$kmm-warn"))
         with Vertical():

@@ -39,7 +39,7 @@ class MetricScreen(ModalScreen[str | None]):
             width: 92%; max-width: 100; height: 90%; max-height: 40;
             background: $kmm-surface; color: $kmm-text; padding: 1 2;
         }
-        Static { height: 1; color: $kmm-dim; }
+        Static { height: auto; color: $kmm-dim; }
         LineTable { background: $kmm-surface; }
     }
     """

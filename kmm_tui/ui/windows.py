@@ -37,8 +37,8 @@ class WindowScreen(ModalScreen[Span | None]):
             width: 92%; max-width: 76; height: 80%; max-height: 22;
             background: $kmm-surface; color: $kmm-text; padding: 1 2;
         }
-        Static { height: 1; color: $kmm-dim; }
-        #wrong { color: $kmm-warn; }
+        Static { height: auto; color: $kmm-dim; }
+        #wrong { color: $kmm-warn; min-height: 1; }
         LineTable { background: $kmm-surface; }
         Input { background: $kmm-ground; }
     }

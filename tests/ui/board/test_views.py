@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from kmm_tui.ui.board_screen import BoardScreen
 
 from .conftest import COST, LIMITED, NOW_MS, ROSTER, WINDOW, SetStage, good, settle, whole_board
 from .promises import in_front, kept, keys_are_whole, texts_are_whole
+from .test_withdrawn_row import screen as written
 
 SIZES = [(60, 20), (80, 24), (120, 40)]
 VIEWS = {
@@ -63,10 +65,18 @@ async def test_keys_at_the_bottom_are_whole_or_not_there(stage: SetStage) -> Non
         keys_are_whole(pilot.app.screen)
 
 
-async def test_what_one_can_do_with_views_is_told_whole(stage: SetStage, tmp_path: Path) -> None:
+@pytest.mark.parametrize("keys", ["v", "d", "m", "5 c"])
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_what_one_can_do_in_a_dialog_is_told_whole(
+    stage: SetStage, tmp_path: Path, size: tuple[int, int], keys: str
+) -> None:
     set_up = stage(prefs=replace(LIMITED, views=Views(tmp_path / "views.json")))
-    async with set_up.app.run_test(size=(80, 24)) as pilot:
+    async with set_up.app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("v")
+        await pilot.press(*keys.split())
+        await settle(pilot)
+        await pilot.resize_terminal(*size)
         await settle(pilot)
         texts_are_whole(pilot.app.screen)
+        if keys == "m":
+            assert re.search(r"each 30 s  +\d+ calls", written(pilot))
