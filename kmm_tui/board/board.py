@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from kmm_tui.board.figure import Number
 from kmm_tui.board.freshness import Age, Freshness
@@ -86,6 +86,15 @@ class Board:
         elif isinstance(content, Roster):
             self._agents = {agent.key: self._agent_row(agent, content) for agent in content.agents}
             self._agents_of = None
+
+    def refit(self, fitted: Callable[[TopicState], TopicState]) -> None:
+        """Takes for each state what `fitted` makes of it; see `Present.fitted`.
+
+        So by-time figures of the window before are withheld: they would be taken for those of this one.
+        """
+        for state in list(self._states.values()):
+            if (changed := fitted(state)) is not state:
+                self.put(changed)
 
     def drop(self, topic: Topic) -> None:
         """Forgets a topic, and the name of what it is about."""

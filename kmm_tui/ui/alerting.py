@@ -71,15 +71,9 @@ class Alerting(Trending):
         """Alerts change between two answers, too: snoozes end, and others acknowledge."""
         super().tick(now)
         if self.alerts:
-            self.keys.count(ACTION, self._count())
+            self.keys.count(ACTION, open_count(self.alerts, now))
             if self.alarms.display:
                 self.alarms.update_alerts(self.alerts, now)
-
-    def _count(self) -> Span | None:
-        """How many are open; of those that nobody has taken the colour."""
-        found = self.alerts.open if self.alerts else []
-        peaks = [alert.peak for alert in found if not alert.is_muted(self.now)]
-        return (str(len(found)), ROLES[max(peaks, default=Severity.CALM)]) if found else None
 
     def update_titles(self) -> None:
         """Says above each part what it shows."""
@@ -156,3 +150,9 @@ class Alerting(Trending):
             self.alarms.update_alerts(self.alerts, self.now)
         self.update_titles()
         self.say(text)
+
+
+def open_count(alerts: AlertService, now: float) -> Span | None:
+    """How many are open; of those that nobody has taken the colour."""
+    peaks = [alert.peak for alert in alerts.open if not alert.is_muted(now)]
+    return (str(len(alerts.open)), ROLES[max(peaks, default=Severity.CALM)]) if alerts.open else None

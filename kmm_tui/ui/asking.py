@@ -7,10 +7,12 @@ from typing import Any
 
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import metric_named
+from kmm_tui.board.outlook_text import ahead_lines
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.board.snapshot import Snapshot
 from kmm_tui.board.state import AGENTS, Section, Topic, agent_topic
 from kmm_tui.board.why import Subject
+from kmm_tui.metrics import Metric
 from kmm_tui.ui.columns import Column
 
 
@@ -39,6 +41,17 @@ def subject_of(board: Board, scope: Scope, now: float, *, subgroups: bool) -> Su
         subgroups=subgroups,
         sources=board.sources,
     )
+
+
+def ahead_of(board: Board, scope: Scope, metric: Metric, now: float) -> Sequence[tuple[str, str]]:
+    """What can be said of the minutes to come: of a live figure, and where there is enough to say it from."""
+    topic = Topic(Section.FIGURES, scope)
+    state = board.state(topic)
+    if state is None or not isinstance(state.content, Snapshot) or not board.freshness(topic, now).is_live:
+        return ()
+    verdict = board.judged(topic).verdicts.get(metric.name)
+    agents = board.agents_of(scope) if board.freshness(AGENTS, now).is_live else ()
+    return ahead_lines(metric, state.content, verdict, board.lately, board.judge, agents, now)
 
 
 def _agent(board: Board, scope: Scope, now: float) -> Subject:

@@ -244,6 +244,11 @@ class BoardScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Takes back the last thing: a filter, a chosen state, a step on the way here, the chosen row."""
+        self.take_back()
+        self.update_titles()
+
+    def take_back(self) -> bool:
+        """Takes back the last thing; whether there was any."""
         panel = self.active
         others = [each for each in self.tables if each.display and each.filter_text]
         if panel and panel.filter_text:
@@ -255,8 +260,8 @@ class BoardScreen(Screen[None]):
         elif others:
             others[0].clear_filter()
         else:
-            self._chosen.table.move_cursor(EVERYTHING)
-        self.update_titles()
+            return self._chosen.scope != ACCOUNT and self._chosen.table.move_cursor(EVERYTHING)
+        return True
 
     def hold(self, held: bool) -> None:
         """Holds the rows that can be seen still, or lets all go on."""

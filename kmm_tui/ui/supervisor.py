@@ -15,15 +15,14 @@ from kmm_tui.board.derived import metric_named
 from kmm_tui.board.freshness import Age
 from kmm_tui.board.judge import Judged, next_to_breach
 from kmm_tui.board.limit_text import limit_text
-from kmm_tui.board.outlook_text import ahead_lines, crossing_words
+from kmm_tui.board.outlook_text import crossing_words
 from kmm_tui.board.rows import AgentRow, ScopeRow
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
-from kmm_tui.board.snapshot import Snapshot
-from kmm_tui.board.state import AGENTS, Section, Topic
+from kmm_tui.board.state import AGENTS
 from kmm_tui.board.why import Why, explain
 from kmm_tui.metrics import Metric
 from kmm_tui.ui.agents_panel import WITH_WORK, moment
-from kmm_tui.ui.asking import metrics_of_row, subject_of
+from kmm_tui.ui.asking import ahead_of, metrics_of_row, subject_of
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.cover import CoverScreen, Found
 from kmm_tui.ui.detail_panel import FigureLine
@@ -207,19 +206,12 @@ class Supervisor(BoardScreen):
             assert metric is not None  # noqa: S101 - only names of metrics are handed over
             about = subject_of(self.board, scope, self.now, subgroups=self.groups.subgroups)
             why = explain(metric, about, self.board.judge, self.now, lambda at: local_time(at * 1000, self.tz))
-            return replace(why, lines=(*why.lines, *self._ahead(scope, metric), *self.usual_words(scope, metric)))
+            return replace(
+                why,
+                lines=(*why.lines, *ahead_of(self.board, scope, metric, self.now), *self.usual_words(scope, metric)),
+            )
 
         self.app.push_screen(WhyScreen(names, name, answer))
-
-    def _ahead(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:
-        """What can be said of the minutes to come: of a live figure, and where there is enough to say it from."""
-        board, topic = self.board, Topic(Section.FIGURES, scope)
-        state = board.state(topic)
-        if state is None or not isinstance(state.content, Snapshot) or not board.freshness(topic, self.now).is_live:
-            return ()
-        verdict = board.judged(topic).verdicts.get(metric.name)
-        agents = board.agents_of(scope) if board.freshness(AGENTS, self.now).is_live else ()
-        return ahead_lines(metric, state.content, verdict, board.lately, board.judge, agents, self.now)
 
     def usual_words(self, scope: Scope, metric: Metric) -> Sequence[tuple[str, str]]:  # noqa: ARG002
         """What was usual of a figure, as labelled lines: for a board that knows of other days."""

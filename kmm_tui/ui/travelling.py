@@ -17,11 +17,10 @@ from kmm_tui.board.figure import Absent, Number
 from kmm_tui.board.judge import Judge
 from kmm_tui.board.look import Look
 from kmm_tui.board.present import Present
-from kmm_tui.board.scope import Level
 from kmm_tui.board.shifts import Shift
 from kmm_tui.board.span import PRESETS, TODAY, YESTERDAY, Span, SpanError, last, note, since
 from kmm_tui.board.span_text import parse_span
-from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, LISTS, Section, Topic, TopicState, agent_topic
+from kmm_tui.board.state import Topic, TopicState
 from kmm_tui.board.travel import AT_NOW, Travel
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.ui.agents_panel import EVERYONE
@@ -108,14 +107,14 @@ class Travelling(Arranging):
         else:
             self._go(Travel(self.present.span))
 
-    def action_back(self) -> None:
+    def take_back(self) -> bool:
         """Takes back the last thing; in the past, where nothing else is left of that, the journey."""
         tables = [panel for panel in self.tables if panel.display]
         left = len(self.trail.places) > 1 or any(panel.filter_text for panel in tables)
         if self.past is None or left or (self.agents.display and self.agents.state != EVERYONE):
-            super().action_back()
-        else:
-            self.action_now()
+            return super().take_back()
+        self.action_now()
+        return True
 
     @property
     def _here(self) -> Travel:
@@ -175,22 +174,11 @@ class Travelling(Arranging):
         self.past = None
         is_other, self.present.span = span != self.present.span, span
         if is_other:
-            self._refit()
+            self._live_board.refit(self.present.fitted)
         self._show_board(self._live_board)
         self.look()
         if is_other:
             self.post_message(self.Spanned(span, self.present.teller()))
-
-    def _refit(self) -> None:
-        """Withholds by-time figures of the window before: they would be taken for those of this one."""
-        board = self._live_board
-        scopes = [row.scope for level in LISTS for row in board.rows(level, self.now)]
-        topics = [ACCOUNT_FIGURES, AGENTS, *(Topic(Section.FIGURES, scope) for scope in scopes)]
-        if self.trail.here.scope.level is Level.AGENT:
-            topics.append(agent_topic(self.trail.here.scope.key))
-        for state in [board.state(topic) for topic in topics]:
-            if state and (fitted := self.present.fitted(state)) is not state:
-                board.put(fitted)
 
     def _look_back(self, window: Window) -> None:
         self.past, self._failed = window, []
