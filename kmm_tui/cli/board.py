@@ -77,27 +77,39 @@ def show_board(options: Mapping[str, Any], *, wall: bool = False) -> int:
 
     if not wall and is_first_run(options, os.environ):
         return first_run(options)
+    if not wall and isinstance(options.get("profile"), tuple):
+        from kmm_tui.cli.accounts import show_accounts
+
+        return show_accounts(options)
     loaded = load_settings(options)
-    settings, about, budget = loaded.settings, about_of(loaded), budget_of(loaded)
+    settings, budget = loaded.settings, budget_of(loaded)
     client = new_client(loaded, budget)
     prefs, note = new_prefs(loaded)
     return run_board(
         client,
-        about,
+        about_of(loaded),
         budget,
-        watch=settings.board.watch,
         theme=settings.ui.theme,
-        keep=True,
         prefs=prefs,
         note=note,
         mouse=settings.ui.mouse and not wall,
         wall=wall,
-        tz=settings.zone(),
-        days=settings.usual.days if settings.usual.fill else 0,
-        record=record_of(loaded) if settings.record.on else None,
-        alerts=alerts_of(loaded),
-        sources=settings.sources,
+        **parts_of(loaded),
     )
+
+
+def parts_of(loaded: Loaded) -> dict[str, Any]:
+    """What the settings say of the chosen profile's desk; see `new_desk`."""
+    settings = loaded.settings
+    return {
+        "watch": settings.board.watch,
+        "keep": True,
+        "tz": settings.zone(),
+        "days": settings.usual.days if settings.usual.fill else 0,
+        "record": record_of(loaded) if settings.record.on else None,
+        "alerts": alerts_of(loaded),
+        "sources": settings.sources,
+    }
 
 
 def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:

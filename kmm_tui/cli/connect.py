@@ -147,14 +147,21 @@ def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
 
     Ends the command with code 2 where one of them, or a proxy that the environment names, is no good.
     """
-    from kmm_tui.api.client import KmmClient
     from kmm_tui.settings import SettingsError
 
-    profile = loaded.settings.chosen
     try:
-        credentials, trust = loaded.sign_in(), loaded.trust()
+        return client_of(loaded, budget)
     except SettingsError as error:
         fail(str(error), Exit.USAGE)
+
+
+def client_of(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
+    """The same, but raises ``SettingsError``."""
+    from kmm_tui.api.client import KmmClient
+    from kmm_tui.settings import Problem, SettingsError
+
+    profile = loaded.settings.chosen
+    credentials, trust = loaded.sign_in(), loaded.trust()
     try:
         return KmmClient(
             profile.account,
@@ -167,7 +174,8 @@ def new_client(loaded: Loaded, budget: Budget | None = None) -> KmmClient:
         )
     except ValueError as error:
         # The settings have been checked; a proxy of the environment has not.
-        fail(str(error), Exit.USAGE)
+        problem = Problem("", "", str(error))
+    raise SettingsError([problem])
 
 
 async def leave(close: Callable[[], Awaitable[None]]) -> None:

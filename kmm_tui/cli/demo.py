@@ -8,12 +8,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from kmm_tui.cli.connect import fail
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.simulate import SIZES
 
@@ -24,6 +27,11 @@ if TYPE_CHECKING:
 
 DEMO_PACE = 60.0
 """Calls a second: the simulator minds bursts of 60 and no smaller ones."""
+PLACES = ("Lisbon", "Manila", "Kraków", "Denver", "Nairobi", "Osaka")
+"""Where several contact centres of a demo are, in their order."""
+FIRST_ACCOUNT = "12345678"
+SCENES = ("calm", "surge", "lunch", "outage", "night", "busy")
+"""What the others play beside the first."""
 GRACE = 2.0
 """Seconds that the simulator has to end by itself once its input is closed."""
 
@@ -98,6 +106,13 @@ class Simulator:
 @click.option("--window", default="1h", show_default=True, help="What by-time figures are counted over.")
 @click.option("--watch", multiple=True, help="Skill or group to watch, by id, name or pattern; may be repeated.")
 @click.option("--theme", default=None, help="Name of the theme, such as kmm-light.")
+@click.option(
+    "--accounts",
+    type=click.IntRange(1, len(PLACES)),
+    default=1,
+    show_default=True,
+    help="Contact centres side by side, each with a scene of its own.",
+)
 @click.option("--wallboard", is_flag=True, help="Show the wallboard: large figures, page by page.")
 @click.option("--screen", hidden=True)
 @click.option("--distance", hidden=True)
@@ -108,15 +123,48 @@ def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[st
     from kmm_tui.cli.board import need_terminal
 
     need_terminal()
-    arguments = [f"--{name}={options[name]}" for name in ("size", "scene", "seed", "speed")]
-    with Simulator.running([*arguments, *(f"--fault={fault}" for fault in faults)]) as simulator:
+    count = options["accounts"]
+    if count > 1 and options["wallboard"]:
+        fail("--wallboard: it shows one account; leave out --accounts", Exit.USAGE)
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                Simulator.running([*arguments_of(options, number), *(f"--fault={fault}" for fault in faults)])
+            )
+            for number in range(count)
+        ]
         # What the demo records is there for its trends and its past, and is gone with it.
-        with tempfile.TemporaryDirectory(prefix="kmm-tui-demo-", ignore_cleanup_errors=True) as folder:
-            code = _show(simulator, options, watch, Path(folder))
-        context.exit(code)
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="kmm-tui-demo-", ignore_cleanup_errors=True)))
+        shown = _shown(options, watch)
+        code = _show(running[0], shown, options, folder) if count == 1 else _show_several(running, shown, folder)
+    context.exit(code)
 
 
-def simulated(simulator: Simulator, options: Mapping[str, Any]) -> tuple[Loaded, KmmClient, Budget]:
+def arguments_of(options: Mapping[str, Any], number: int) -> list[str]:
+    """What the contact centre of this number is: the first as it was wished, the others of other scenes and days."""
+    scene, seed = options["scene"], options["seed"] + number
+    others = [name for name in SCENES if name != scene]
+    scene = others[(number - 1) % len(others)] if number else scene
+    account = str(int(FIRST_ACCOUNT) + number)
+    fixed = [f"--{name}={options[name]}" for name in ("size", "speed")]
+    return [*fixed, f"--scene={scene}", f"--seed={seed}", f"--account={account}"]
+
+
+def _shown(options: Mapping[str, Any], watch: Sequence[str]) -> dict[str, Any]:
+    """How it is to be shown, as `load_settings` takes it."""
+    root = click.get_current_context().find_root().obj or {}
+    return {
+        "every": root.get("every") or options["every"],
+        "window": root.get("window") or options["window"],
+        "watch": list(watch) or root.get("watch"),
+        "theme": options["theme"] or root.get("theme"),
+        **{name: options[name] for name in ("screen", "distance", "floor")},
+    }
+
+
+def simulated(
+    simulator: Simulator, options: Mapping[str, Any], name: str = "Demo contact centre", profile: str = "demo"
+) -> tuple[Loaded, KmmClient, Budget]:
     """Settings for the simulated contact centre, without the person's own, and a client of it. Waits until it listens.
 
     `options` are those of `load_settings`.
@@ -133,13 +181,13 @@ def simulated(simulator: Simulator, options: Mapping[str, Any]) -> tuple[Loaded,
     here = simulator.announcement()
     environ = {
         "KMM_TUI_ACCOUNT": here["account"],
-        "KMM_TUI_NAME": "Demo contact centre",
+        "KMM_TUI_NAME": name,
         "KMM_TUI_DOMAIN_API": here["url"],
         "KMM_TUI_AUTH__METHOD": "user",
         "KMM_TUI_AUTH__USERNAME": here["username"],
         "KMM_TUI_AUTH__PASSWORD": here["password"],
     }
-    own = {"profile": "demo", "config": None}
+    own = {"profile": profile, "config": None}
     loaded = load_settings({**options, **own}, environ=environ, ignore_file=True)
     budget = Budget(SystemClock(), fastest=DEMO_PACE)
     login = UserLogin(here["username"], SecretStr(here["password"]))
@@ -147,40 +195,74 @@ def simulated(simulator: Simulator, options: Mapping[str, Any]) -> tuple[Loaded,
     return loaded, client, budget
 
 
-def _show(simulator: Simulator, options: dict[str, Any], watch: Sequence[str], folder: Path) -> int:
-    from dataclasses import replace
-
-    from kmm_tui.cli.alerts import alerts_of
+def _show(simulator: Simulator, shown: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> int:
     from kmm_tui.cli.board import about_of, new_prefs, run_board
-    from kmm_tui.record.record import Record
 
-    root = click.get_current_context().find_root().obj or {}
-    loaded, client, budget = simulated(
-        simulator,
-        {
-            "every": root.get("every") or options["every"],
-            "window": root.get("window") or options["window"],
-            "watch": list(watch) or root.get("watch"),
-            "theme": options["theme"] or root.get("theme"),
-            **{name: options[name] for name in ("screen", "distance", "floor")},
-        },
-    )
+    loaded, client, budget = simulated(simulator, shown)
     settings = loaded.settings
     prefs, note = new_prefs(loaded)
-    about = replace(about_of(loaded), notice="DEMO")
     return run_board(
         client,
-        about,
+        replace(about_of(loaded), notice="DEMO"),
         budget,
-        watch=settings.board.watch,
         theme=settings.ui.theme,
         prefs=prefs,
         note=note,
         mouse=settings.ui.mouse and not options["wallboard"],
-        tz=settings.zone(),
-        days=settings.usual.days if settings.usual.fill else 0,
         wall=bool(options["wallboard"]),
-        record=Record(folder, client.account),
-        alerts=alerts_of(loaded, is_kept=False),
         watchdog=simulator.ended,
+        **_parts_of(loaded, folder),
     )
+
+
+def _show_several(running: Sequence[Simulator], shown: Mapping[str, Any], folder: Path) -> int:
+    from kmm_tui.cli.accounts import run_accounts
+    from kmm_tui.cli.board import about_of, new_desk, new_prefs
+    from kmm_tui.cli.logged import begin_log
+
+    made = [
+        simulated(simulator, shown, place, f"demo-{place.lower()}")
+        for simulator, place in zip(running, PLACES, strict=False)
+    ]
+    settings = made[0][0].settings
+    prefs, note = new_prefs(made[0][0])
+    begin_log(*(client for _, client, _ in made))
+    desks, closes = [], []
+    for loaded, client, budget in made:
+        about = replace(about_of(loaded), notice="DEMO")
+        desk, close = new_desk(client, about, budget, prefs, **_parts_of(loaded, folder))
+        desks.append(desk)
+        closes.append(close)
+
+    async def ended() -> str:
+        turns = [asyncio.ensure_future(simulator.ended()) for simulator in running]
+        done, others = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
+        for turn in others:
+            turn.cancel()
+        return done.pop().result()
+
+    return run_accounts(
+        desks,
+        closes,
+        theme=settings.ui.theme,
+        tz=settings.zone(),
+        prefs=prefs,
+        note=note,
+        mouse=settings.ui.mouse,
+        watchdog=ended,
+    )
+
+
+def _parts_of(loaded: Loaded, folder: Path) -> dict[str, Any]:
+    """What belongs to the desk of a simulated account: nothing is kept of it, and nobody is told."""
+    from kmm_tui.cli.alerts import alerts_of
+    from kmm_tui.record.record import Record
+
+    settings = loaded.settings
+    return {
+        "watch": settings.board.watch,
+        "tz": settings.zone(),
+        "days": settings.usual.days if settings.usual.fill else 0,
+        "record": Record(folder, settings.chosen.account),
+        "alerts": alerts_of(loaded, is_kept=False),
+    }

@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def begin_log(client: KmmClient) -> None:
-    """Logs to the platform's folder for logs from now on, without the secrets of `client`.
+def begin_log(*clients: KmmClient) -> None:
+    """Logs to the platform's folder for logs from now on, without the secrets of any of `clients`.
 
     Ends the command with code 2 where ``KMM_TUI_LOG`` is not one of its levels.
     """
     from kmm_tui.feed.log import hide_known_to
 
     _start()
-    hide_known_to(client.redactor)
-    _tell(f"the board of account {client.account}")
+    for client in clients:
+        hide_known_to(client.redactor)
+    _tell(f"the board of account {' and '.join(client.account for client in clients)}")
 
 
 def begin_log_of(what: str) -> None:

@@ -14,6 +14,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kmm_tui.simulator", description="Serve a simulated contact centre.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one")
+    parser.add_argument("--account", default="12345678", help="its id; another has other credentials (%(default)s)")
     parser.add_argument("--size", default="medium", help="small, medium or large (%(default)s)")
     parser.add_argument("--scene", default="busy", help="name of a scene, or path of a scene's .toml (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same day (%(default)s)")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from kmm_tui.simulator.faults import read_order
 from kmm_tui.simulator.faults_scene import scene_faults
 from kmm_tui.simulator.scenes import load_scene
-from kmm_tui.simulator.signin import DEMO, DEMO_ACCOUNT
+from kmm_tui.simulator.signin import DEMO_ACCOUNT, holders_of
 from kmm_tui.simulator.validate_query import READABLE_AGENTS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ DONE, FAILED, USAGE = 0, 1, 2
 """What `serve` returns: it was told to end, the world could not be built, or it was asked for something impossible."""
 _KEEP_ALIVE = 75
 _FASTEST = 10_000
+_ACCOUNT = re.compile(r"[A-Za-z0-9]{1,40}")
 
 
 class _Ending:
@@ -119,19 +121,21 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
-def announcement(url: str) -> dict[str, str]:
+def announcement(url: str, account: str = DEMO_ACCOUNT) -> dict[str, str]:
     """What a program needs to reach the service: its address, the account, and the credentials of every sign-in."""
-    return {"url": url, "account": DEMO_ACCOUNT, **DEMO.announced(), "control": f"{url}/_simulator"}
+    holder, _ = holders_of(account)
+    return {"url": url, "account": account, **holder.announced(), "control": f"{url}/_simulator"}
 
 
-def _greeting(url: str) -> str:
+def _greeting(url: str, account: str) -> str:
+    holder, _ = holders_of(account)
     return (
         f"A simulated contact centre answers at {url} (Ctrl+C ends it).\n"
-        f"  Domain API {url}, account {DEMO_ACCOUNT}\n"
-        f"  user       {DEMO.username} / {DEMO.password}\n"
-        f"  app key    {DEMO.app_key} / {DEMO.secret} / {DEMO.access_token} / {DEMO.access_token_secret}\n"
-        f"  OAuth 2.0  {DEMO.client_id} / {DEMO.client_secret}\n"
-        f"  bearer     {DEMO.token}\n"
+        f"  Domain API {url}, account {account}\n"
+        f"  user       {holder.username} / {holder.password}\n"
+        f"  app key    {holder.app_key} / {holder.secret} / {holder.access_token} / {holder.access_token_secret}\n"
+        f"  OAuth 2.0  {holder.client_id} / {holder.client_secret}\n"
+        f"  bearer     {holder.token}\n"
         f"  faults and counters: {url}/_simulator/faults, {url}/_simulator/stats\n"
     )
 
@@ -153,6 +157,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    account: str = DEMO_ACCOUNT,
     size: str = "medium",
     scene: str | Path = "busy",
     seed: int = 1,
@@ -183,6 +188,8 @@ def serve(
             for order in orders:
                 read_order(order)
             load_scene(scene)
+            if not _ACCOUNT.fullmatch(account):
+                raise ValueError("account: write its id, such as 12345678: digits and letters")
             if not 0 < speed <= _FASTEST:
                 raise ValueError(f"speed {speed:g} is not above 0 and up to {_FASTEST}")
             if per_second <= 0 or burst < 1:
@@ -199,7 +206,7 @@ def serve(
         with sock:
             shown = f"[{host}]" if ":" in host else host
             url = f"http://{shown}:{sock.getsockname()[1]}"
-            _say(json.dumps(announcement(url)) + "\n" if announce else _greeting(url))
+            _say(json.dumps(announcement(url, account)) + "\n" if announce else _greeting(url, account))
 
             def built() -> Engine:
                 if build is not None:
@@ -213,6 +220,8 @@ def serve(
 
             app = create_app(
                 built,
+                account=account,
+                credentials=holders_of(account),
                 rate=Rate(per_second, burst),
                 faults=orders,
                 session_ttl=session_ttl,

@@ -55,6 +55,13 @@ DEMO = _demo("demo", permitted=True)
 DEMO_WITHOUT_PERMISSION = _demo("visitor", permitted=False)
 
 
+def holders_of(account: str) -> tuple[Credentials, Credentials]:
+    """Who may sign in to a simulated account, with and without the permission: other accounts, other credentials."""
+    if account == DEMO_ACCOUNT:
+        return DEMO, DEMO_WITHOUT_PERMISSION
+    return _demo(f"demo-{account}", permitted=True), _demo(f"visitor-{account}", permitted=False)
+
+
 @dataclass(slots=True)
 class Session:
     """An open session of the login service; ``expires`` is epoch seconds."""

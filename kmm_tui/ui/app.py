@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import tzinfo
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -56,6 +56,22 @@ class StateChanged(Message):
         return message.state.topic == self.state.topic
 
 
+class Drawn(Protocol):
+    """A screen that the app keeps up to date."""
+
+    def update_board(self, now: float, note: str = "") -> None:
+        """Shows what is known at `now`, epoch seconds; `note` is told while there is no trouble to tell."""
+        ...
+
+    def tick(self, now: float) -> None:
+        """Moves ages on to `now`, epoch seconds."""
+        ...
+
+    def distrust(self) -> None:
+        """Says at the top that what is below could not be drawn."""
+        ...
+
+
 class BoardApp(ThemedApp[str]):
     """The live board. It ends with None, or with a sentence that says why it had to end."""
 
@@ -63,6 +79,7 @@ class BoardApp(ThemedApp[str]):
     ENABLE_COMMAND_PALETTE = True
     COMMANDS = App.COMMANDS | {Actions, Jumps}
     COMMAND_PALETTE_BINDING = "colon"
+    DRAWN: ClassVar[tuple[type[Drawn], ...]] = (BoardScreen, WallScreen)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "r",
@@ -243,10 +260,10 @@ class BoardApp(ThemedApp[str]):
         if self.feed:
             self._start_worker(self.feed.woke(), "woke")
 
-    def _redraw(self, draw: Callable[[BoardScreen | WallScreen, float], None]) -> None:
+    def _redraw(self, draw: Callable[[Drawn, float], None]) -> None:
         behind_wall = isinstance(self.screen, WallScreen)
         for screen in self.screen_stack:
-            if isinstance(screen, BoardScreen | WallScreen):
+            if isinstance(screen, self.DRAWN):
                 # What a wall covers is drawn when it comes up again.
                 if behind_wall and screen is not self.screen:
                     continue

@@ -167,7 +167,8 @@ class Comparing(Travelling):
     """Set by the app: what fills in how it was on other days."""
     _drawn: tuple[object, ...] = ()
     _asked_usual = False
-    _followed: Window | None = None
+    followed: Window | None = None
+    """The window that is over and is compared with the days before it."""
 
     class Compared(Message):
         """Other days are to be known for `past`, a window that is over; None is the present again."""
@@ -228,8 +229,8 @@ class Comparing(Travelling):
     def renew_usual(self) -> None:
         """Draws anew what is compared, if it is something else than before."""
         past = self.past if self.against is not Against.NOTHING or self._asked_usual else None
-        if past != self._followed:
-            self._followed = past
+        if past != self.followed:
+            self.followed = past
             self.post_message(self.Compared(past))
         found, filling = self.comparison, self.backfill_of()
         known = filling.progress if filling and self.prefs.fill else None

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.ui.cells import wrap
-from kmm_tui.ui.keymap import deeds, key_text
+from kmm_tui.ui.keymap import Deed, deeds, key_text
 
 NOTICE = (
     "Key Messaging Metrics are for reporting and information. They are not for decisions in real time, such as routing."
@@ -100,10 +100,14 @@ class Help(ModalScreen[None]):
     Help Static { width: 1fr; height: auto; }
     """
 
-    def __init__(self, keymap: Mapping[str, str] | None = None) -> None:
-        """`keymap` are other keys than the usual ones, by the id of what they do."""
+    def __init__(self, keymap: Mapping[str, str] | None = None, *, of_several: bool = False) -> None:
+        """`keymap` are other keys than the usual ones, by the id of what they do.
+
+        `of_several` is for the board of one account of several.
+        """
         super().__init__()
         self._keymap = keymap or {}
+        self.of_several = of_several
 
     def compose(self) -> ComposeResult:
         """One text of some parts."""
@@ -111,8 +115,14 @@ class Help(ModalScreen[None]):
             yield _Text(self._text)
 
     def _keys(self) -> list[tuple[str, str]]:
-        shown = [deed for deed in deeds().values() if deed.part == "board" and not deed.id.endswith("quit-always")]
-        return [(key_text(self._keymap.get(deed.id, deed.keys)), deed.words) for deed in shown]
+        shown = [deed for deed in deeds().values() if deed.part == "board" and self._is_here(deed)]
+        return [self._written(deed) for deed in shown]
+
+    def _is_here(self, deed: Deed) -> bool:
+        return not deed.id.endswith("quit-always") and (deed.id != "view.accounts" or self.of_several)
+
+    def _written(self, deed: Deed) -> tuple[str, str]:
+        return key_text(self._keymap.get(deed.id, deed.keys)), deed.words
 
     def _text(self, width: int) -> Content:
         figures = [(BY_NAME[name].label, BY_NAME[name].meaning) for name in FIGURES]

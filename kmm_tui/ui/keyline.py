@@ -12,7 +12,7 @@ from kmm_tui.ui.columns import Span
 from kmm_tui.ui.lines import Line, RoleLines
 
 NEED = {"board.quit": 0, "board.help": 1, "rows.why": 2, "replay.pause": 2, "rows.filter": 3, "rows.hold": 6,
-        "alerts.take": 2, "alerts.snooze": 2}  # fmt: skip
+        "accounts.open": 2, "view.accounts": 2, "alerts.take": 2, "alerts.snooze": 2}  # fmt: skip
 """Which keys stay longest, by the id of what they do."""
 USUAL = 4
 COUNTED = 3

@@ -23,7 +23,7 @@ class Deed:
 
 DIALOGS = (
     "help", "meter", "why", "cover", "chooser", "views", "windows", "metrics", "filter", "note", "replay", "wall",
-    "themes",
+    "themes", "accounts",
 )  # fmt: skip
 """Parts that have the keyboard for themselves while they are open; everything else is the board."""
 
@@ -34,8 +34,10 @@ ALONE = {"table", "strip", "chart", "heat"}
 
 def deeds() -> dict[str, Deed]:
     """All that has a key, by id, in the order in which the help tells it."""
+    from kmm_tui.ui.accounts.app import AccountBoard
+    from kmm_tui.ui.accounts.lane import LaneStrip
+    from kmm_tui.ui.accounts.screen import AccountsScreen
     from kmm_tui.ui.alert_table import AlertsPanel, NoteBar
-    from kmm_tui.ui.alerting import Alerting
     from kmm_tui.ui.app import BoardApp
     from kmm_tui.ui.chooser import ColumnChooser, _List
     from kmm_tui.ui.cover import CoverScreen
@@ -56,9 +58,10 @@ def deeds() -> dict[str, Deed]:
     from kmm_tui.ui.windows import WindowScreen
 
     sources: tuple[type[DOMNode], ...] = (
-        Alerting, AlertsPanel, NoteBar, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help,
+        AccountBoard, AlertsPanel, NoteBar, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help,
         MeterScreen, WhyScreen, CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
-        Replaying, WallScreen, ThemeChooser,
+        Replaying, WallScreen, ThemeChooser, LaneStrip,
+        AccountsScreen,
     )  # fmt: skip
     found: dict[str, Deed] = {}
     for source in sources:

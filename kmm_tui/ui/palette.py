@@ -58,11 +58,11 @@ class Jumps(Provider):
         for name, what, place in _places(screen):
             score = matcher.match(name)
             if score > 0:
-                shown = _highlighted(matcher, name)
+                shown = highlighted(matcher, name)
                 yield Hit(score, shown, partial(screen.jump, place), text=name, help=escape(what))
 
 
-def _highlighted(matcher: Matcher, name: str) -> Content:
+def highlighted(matcher: Matcher, name: str) -> Content:
     """As the matcher does it, but a name is data: nothing in it is markup, and none makes an action of itself."""
     content = Content(name)
     for offset in matcher.fuzzy_search.match(matcher.query, name)[1]:

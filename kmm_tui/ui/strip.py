@@ -207,6 +207,11 @@ class FigureStrip(RoleLines, can_focus=True):
         return worst.metric if worst else tile.metric
 
     @property
+    def metrics(self) -> list[str]:
+        """The metrics of all tiles, left to right, with what belongs to each."""
+        return list(dict.fromkeys(name for tile in self._tiles for name in (tile.metric, *tile.also)))
+
+    @property
     def worst(self) -> str | None:
         """The metric of the account that is worst in breach."""
         return self._row.judged.worst if self._row else None

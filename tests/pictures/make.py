@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,13 @@ from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.board.wall import DEFAULT_PLANS, Names, Plan
 from kmm_tui.board.wallprefs import WallPrefs
 from kmm_tui.cli.board import new_app, new_desk
-from kmm_tui.cli.demo import DEMO_PACE, Simulator
+from kmm_tui.cli.demo import DEMO_PACE, PLACES, Simulator, arguments_of
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import SystemClock
 from kmm_tui.settings.views import Views
+from kmm_tui.ui.accounts.app import AccountsApp
 from kmm_tui.ui.app import BoardApp
+from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.header import About
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.wall.app import WallApp
@@ -54,6 +57,7 @@ class Picture:
     password: str | None = None
     wait: float = 1.0
     wall: WallPrefs | None = None
+    accounts: int = 1
 
 
 WALL = WallPrefs(plans=(*DEFAULT_PLANS, Plan(("group:Billing Lisbon",), agents=True)), names=Names.INITIALS)
@@ -133,6 +137,24 @@ PICTURES = (
     Picture("meter", "`m`: what asking costs", (100, 24), keys=("m",)),
     Picture("help", "`F1`: the help", (120, 40), keys=("f1",)),
     Picture("themes", "`T`: the themes", (120, 36), "kmm-deuteranopia", scene="surge", keys=("down", "T")),
+    *(
+        Picture(
+            f"accounts{suffix}",
+            f"Several accounts, the worst on top{words}",
+            size,
+            theme,
+            accounts=count,
+            password=password,
+            wait=4.0,
+        )
+        for suffix, words, size, theme, count, password in (
+            ("", "", (120, 40), "kmm-dark", 4, None),
+            ("-80x24", ", on 80 x 24", (80, 24), "kmm-dark", 3, None),
+            ("-200x60", ", on 200 x 60", (200, 60), "kmm-dark", 4, None),
+            ("-light", ", in the light theme", (120, 40), "kmm-light", 4, None),
+            ("-refused", ", one of them refused", (120, 40), "kmm-dark", 3, "not-it"),
+        )
+    ),
     *THEMES,
     Picture("wrong-password", "A refused sign-in", (120, 40), password="not-it"),
     *WALLS,
@@ -144,33 +166,54 @@ PICTURES = (
 
 async def draw(picture: Picture, folder: Path) -> None:
     """Runs the board until every part of it has an answer (or is refused one), and saves what it shows."""
-    arguments = [f"--size={picture.world}", f"--scene={picture.scene}", *(f"--fault={each}" for each in picture.faults)]
-    simulator = Simulator(arguments)
-    try:
-        here = simulator.announcement()
-        login = UserLogin(here["username"], SecretStr(picture.password or here["password"]))
-        budget = Budget(SystemClock(), fastest=DEMO_PACE)
-        client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
-        about = About(here["account"], "Demo contact centre", "demo", HOUR, 5.0, "DEMO")
-        views = Views(folder / "views.json")
-        prefs = Prefs(PRESETS[DEFAULT_PRESET], DEFAULT_STATE_LIMITS, views=views, wall=picture.wall or WallPrefs())
-        rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
-        alerts = AlertService(rules, SystemClock(), Journal(None, "demo"), who="you")
-        is_wall = picture.wall is not None
-        desk, close = new_desk(client, about, budget, prefs, alerts=alerts)
-        app = new_app(desk, theme=picture.theme, prefs=prefs, wall=is_wall)
+    wishes = {"size": picture.world, "scene": picture.scene, "seed": 1, "speed": 1.0}
+    prefs = Prefs(
+        PRESETS[DEFAULT_PRESET],
+        DEFAULT_STATE_LIMITS,
+        views=Views(folder / "views.json"),
+        wall=picture.wall or WallPrefs(),
+    )
+    desks, closes = [], []
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                Simulator.running([*arguments_of(wishes, number), *(f"--fault={each}" for each in picture.faults)])
+            )
+            for number in range(picture.accounts)
+        ]
+        for number, simulator in enumerate(running):
+            # Of several accounts it is the first that is refused.
+            password = picture.password if number == 0 else None
+            desk, close = _desk(simulator.announcement(), picture, prefs, PLACES[number], password)
+            desks.append(desk)
+            closes.append(close)
+        if picture.accounts > 1:
+            app: BoardApp = AccountsApp(desks, SystemClock(), theme=picture.theme, prefs=prefs)
+        else:
+            app = new_app(desks[0], theme=picture.theme, prefs=prefs, wall=picture.wall is not None)
         async with app.run_test(size=picture.size) as pilot:
-            await _until(pilot, lambda: _is_complete(app))
+            await _until(pilot, lambda: all(_is_complete(app, desk) for desk in desks))
             for key in picture.keys:
                 await pilot.press(key)
                 await pilot.pause(0.3)
             await pilot.pause(picture.wait)
             svg = app.export_screenshot(title="kmm-tui")
-        await close()
-    finally:
-        simulator.stop()
+        await asyncio.gather(*(close() for close in closes))
     (FOLDER / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
     print(f"{picture.name}.svg")
+
+
+def _desk(
+    here: Mapping[str, str], picture: Picture, prefs: Prefs, place: str, password: str | None
+) -> tuple[Desk, Callable[[], Awaitable[None]]]:
+    login = UserLogin(here["username"], SecretStr(password or here["password"]))
+    budget = Budget(SystemClock(), fastest=DEMO_PACE)
+    client = KmmClient(here["account"], login, domain_api=here["url"], observe=budget.heard, gate=budget.pace)
+    name, profile = ("Demo contact centre", "demo") if picture.accounts == 1 else (place, f"demo-{place.lower()}")
+    about = About(here["account"], name, profile, HOUR, 5.0, "DEMO")
+    rules = AlertRules(limits=prefs.limits, usual=AlertRule("", ""))
+    alerts = AlertService(rules, SystemClock(), Journal(None, "demo"), who="you")
+    return new_desk(client, about, budget, prefs, alerts=alerts)
 
 
 def gallery() -> str:
@@ -180,9 +223,11 @@ def gallery() -> str:
     return "\n".join([head, *parts])
 
 
-def _is_complete(app: BoardApp) -> bool:
-    topics = (ACCOUNT_FIGURES, AGENTS) if isinstance(app, WallApp) else (ACCOUNT_FIGURES, AGENTS, TREND)
-    states = [app.board.state(topic) for topic in topics]
+def _is_complete(app: BoardApp, desk: Desk) -> bool:
+    topics = [ACCOUNT_FIGURES, AGENTS, TREND]
+    if isinstance(app, WallApp | AccountsApp):
+        topics = [ACCOUNT_FIGURES] if isinstance(app, AccountsApp) else [ACCOUNT_FIGURES, AGENTS]
+    states = [desk.board.state(topic) for topic in topics]
     return all(state is not None and (state.content or state.trouble) for state in states)
 
 

@@ -16,7 +16,7 @@ from kmm_tui.board.state import AGENTS, Section, Topic, TopicState
 from kmm_tui.settings.views import Views
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.filterbar import FilterBar
-from kmm_tui.ui.palette import _highlighted
+from kmm_tui.ui.palette import highlighted
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.why import WhyScreen
 
@@ -141,7 +141,7 @@ async def test_a_skill_that_is_withdrawn_while_its_agents_are_open(stage: SetSta
 async def test_names_are_never_markup_in_the_palette(stage: SetStage) -> None:
     names = ("[red]x[/red]", "[/]", "[@click=app.quit]y[/]", "[")
     for name in names:
-        assert _highlighted(Matcher("x"), name).plain == Content(name).plain == name
+        assert highlighted(Matcher("x"), name).plain == Content(name).plain == name
     async with at_board(stage) as person:
         for number, name in enumerate(names):
             row = replace(SKILLS[0], scope=Scope(Level.SKILL, str(90 + number)), name=f"zz{name}")
