@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
+
+from kmm_tui.cli.accounts import show_accounts
 
 SIGN_INS = {
     "user": ("username", "password"),
@@ -146,3 +149,21 @@ def test_a_command_about_one_account_takes_one_profile(arguments: tuple[str, ...
     assert ran.err.startswith("--profile: this command is about one account, so give one profile; ")
     assert ran.err.count("\n") == 1
     assert "kmm-tui --profile main --profile broken" in ran.err
+
+
+def test_of_several_accounts_every_secret_that_cannot_be_had_is_named_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = tmp_path / "several.toml"
+    lines = [
+        f'[profiles.{name}]\naccount = "{account}"\nauth = {{method = "bearer", token = {{file = "{name}.txt"}}}}\n'
+        for name, account in (("emea", "11111111"), ("apac", "22222222"))
+    ]
+    config.write_text("".join(lines), encoding="utf-8")
+    config.chmod(0o600)
+    with pytest.raises(click.exceptions.Exit) as ended:
+        show_accounts({"profile": ("emea", "apac"), "config": config})
+    assert ended.value.exit_code == 2
+    told = capsys.readouterr().err.splitlines()
+    assert [line.partition("profiles.")[2].partition(".")[0] for line in told] == ["emea", "apac"]
+    assert all("there is no file" in line for line in told)

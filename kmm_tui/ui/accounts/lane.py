@@ -109,9 +109,14 @@ class LaneStrip(FigureStrip):
         self._picked = -1
 
     @property
+    def is_picked(self) -> bool:
+        """Whether a person has picked one of its figures."""
+        return self._picked >= 0
+
+    @property
     def picked(self) -> str:
         """The metric that is asked about: of the picked tile, or the worst."""
-        return super().picked if self._picked >= 0 else self.worst or self.metrics[0]
+        return super().picked if self.is_picked else self.worst or self.metrics[0]
 
     def watch_has_focus(self, has_focus: bool) -> None:
         """Marks the lane as well."""

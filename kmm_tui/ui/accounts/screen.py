@@ -85,17 +85,24 @@ class AccountsTitle(RoleLines):
         return [spread(left, [*right, clock], width)]
 
     def _counted(self) -> list[Span]:
-        """How many are critical, without an answer, in warning and calm."""
+        """How many are critical, without figures that may be gone by, in warning, unknown and calm."""
         found = [lane.standing for lane in self._lanes]
         blind = sum(each.is_blind for each in found)
-        said: list[Span] = []
-        for severity in (Severity.CRITICAL, Severity.WARN, Severity.CALM):
-            if severity is Severity.WARN and blind:
-                said.append((f"? {blind} without figures", "critical"))
-            if count := sum(each.severity is severity for each in found):
-                sign, role = glyph(severity)
-                said.append((f"{sign} {count} {severity.word or 'calm'}".strip(), "dim" if sign == " " else role))
-        return said
+
+        def count(severity: Severity, word: str) -> list[Span]:
+            number = sum(each.severity is severity and not each.is_blind for each in found)
+            sign, role = glyph(severity)
+            span: Span = (f"{sign} {number} {word}".strip(), role if severity else "dim")
+            return [span] if number else []
+
+        without: Span = (f"? {blind} without figures", "critical")
+        return [
+            *count(Severity.CRITICAL, "critical"),
+            *([without] if blind else []),
+            *count(Severity.WARN, "warn"),
+            *count(Severity.UNKNOWN, "unknown"),
+            *count(Severity.CALM, "calm"),
+        ]
 
     def _truth(self) -> list[Span]:
         if self._broken:
@@ -111,6 +118,10 @@ class AccountsTitle(RoleLines):
         return [(f"{whose}{sign[0]}", sign[1])]
 
 
+class Lanes(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """Scrolls to the lane that has the keyboard: its own keys would scroll past it."""
+
+
 class AccountsScreen(Screen[None]):
     """The lanes. They change places only when one has become worse or better than another, by coarse steps."""
 
@@ -120,6 +131,8 @@ class AccountsScreen(Screen[None]):
         Binding("question_mark", "why", "Why", key_display="?", id="accounts.why",
                 tooltip="all that is known of the picked figure; ← and → pick another"),
     ]  # fmt: skip
+    # The first strip would be scrolled to, and the title above it away.
+    AUTO_FOCUS = ""
     DEFAULT_CSS = """
     AccountsScreen {
         background: $kmm-ground; color: $kmm-text; layout: vertical; overflow: hidden;
@@ -143,10 +156,12 @@ class AccountsScreen(Screen[None]):
         self.present = Present(prefs.span or usual, usual, tz, prefs.shifts)
         self.title_bar = AccountsTitle(len(desks), tz)
         self.lanes = [Lane(desk, short_label(self.present.span)) for desk in desks]
-        self.scroll = VerticalScroll(*self.lanes, id="lanes", can_focus=False)
+        self.scroll = Lanes(*self.lanes, id="lanes")
         self.told = TroubleLine()
         self.keys = KeyLine()
         self._said = ("", 0.0)
+        self._is_sought = False
+        """Whether a person has chosen a lane; until then it is the worst."""
 
     def compose(self) -> ComposeResult:
         yield self.title_bar
@@ -155,10 +170,6 @@ class AccountsScreen(Screen[None]):
         yield Static(id="small", markup=False)
         with Horizontal(id="bottom"):
             yield self.keys
-
-    def on_mount(self) -> None:
-        """The worst has the keyboard first."""
-        self.lanes[0].strip.focus(scroll_visible=False)
 
     # -- what is new
 
@@ -196,6 +207,9 @@ class AccountsScreen(Screen[None]):
             self.lanes = wanted
             places = {lane: place for place, lane in enumerate(wanted)}
             self.scroll.sort_children(key=lambda widget: places[widget])  # type: ignore[index]
+        is_sought = self._is_sought or any(lane.strip.is_picked for lane in self.lanes)
+        if not is_sought and not self.lanes[0].strip.has_focus:
+            self.lanes[0].strip.focus(scroll_visible=False)
 
     def _tell(self) -> None:
         self.title_bar.update_title(self.now, self.lanes, self._span.label)
@@ -251,10 +265,16 @@ class AccountsScreen(Screen[None]):
 
     def choose(self, desk: Desk) -> None:
         """Gives the keyboard to the lane of a desk."""
+        self._is_sought = True
         for lane in self.lanes:
             if lane.desk is desk:
                 lane.strip.focus(scroll_visible=False)
                 lane.scroll_visible(animate=False)
+                self.call_after_refresh(self._tell)
+
+    def on_mouse_down(self) -> None:
+        """Who clicks has chosen."""
+        self._is_sought = True
 
     def action_move(self, step: int) -> None:
         """To the account above (-1) or below (1)."""

@@ -113,6 +113,7 @@ def test_a_port_in_use_is_one_line_and_exit_code_2(start: Start) -> None:
         (("--port", "70000"), "port"),
         (("--speed", "0"), "speed"),
         (("--agent-page-max", "0"), "page"),
+        (("--account", "no such id"), "account"),
         (("--size", "huge"), "'huge'"),
     ],
 )
