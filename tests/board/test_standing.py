@@ -36,7 +36,11 @@ def board(*states: TopicState) -> Board:
 
 def answer(wait: float, scope: Scope = ACCOUNT, name: str | None = None, age: float = 5.0) -> TopicState:
     asked = tuple(of_names((WAIT, ONLINE, "unassigned_conversations")))
-    values = {BY_NAME[WAIT].field: wait, BY_NAME[ONLINE].field: 5.0, BY_NAME["unassigned_conversations"].field: 4.0}
+    values: dict[str, float | None] = {
+        BY_NAME[WAIT].field: wait,
+        BY_NAME[ONLINE].field: 5.0,
+        BY_NAME["unassigned_conversations"].field: 4.0,
+    }
     at = int((NOW - age) * 1000)
     figures = figures_of(Method.METRICS, asked, values)
     topic = ACCOUNT_FIGURES if scope == ACCOUNT else Topic(Section.FIGURES, scope)
