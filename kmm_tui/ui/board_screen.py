@@ -109,6 +109,7 @@ class BoardScreen(Screen[None]):
             panel.pin = prefs.pin
         self._chosen = self.skills
         self._looked: Look | None = None
+        self._was_small = False
         self._said = ("", 0.0)
         self.held_at = 0.0
         self._ages: list[Age] = []
@@ -293,9 +294,14 @@ class BoardScreen(Screen[None]):
 
     def _laid_out(self, came: bool = False) -> None:
         """What covers what may have changed: only what can be seen is drawn and asked for."""
-        if came:
+        grown = self._was_small and not self.is_small
+        self._was_small = self.is_small
+        if came or (grown and self.focused is self.strip):
+            # While there is no room for tables the strip has the keyboard without being asked for it.
             self._focus_first()
         self._keep_focus()
+        if grown:
+            self.refresh_bindings()
         self._update_panels()
         self.update_titles()
         self.look()

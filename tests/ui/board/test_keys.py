@@ -273,6 +273,20 @@ async def test_resizing_keeps_what_was_chosen(stage: SetStage) -> None:
         assert "AGENTS of Billing 2" in line_with(pilot, "AGENTS")
 
 
+async def test_a_terminal_that_was_too_small_at_first_has_all_keys_once_it_is_not(stage: SetStage) -> None:
+    async with stage().app.run_test(size=(20, 5)) as pilot:
+        await settle(pilot)
+        await pilot.press("f1")
+        await pilot.press("escape")
+        await settle(pilot)
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert "1 Overview" in screen(pilot)[-1]
+        await pilot.press("down")
+        await settle(pilot)
+        assert "AGENTS of Billing 2" in line_with(pilot, "AGENTS")
+
+
 async def test_only_what_is_on_the_screen_is_asked_for(stage: SetStage) -> None:
     set_up = stage()
     async with set_up.app.run_test(size=(80, 24)) as pilot:
