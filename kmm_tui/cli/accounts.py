@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmm_tui.cli.board import about_of, new_desk, new_prefs, parts_of, show_app
 from kmm_tui.cli.connect import budget_of, client_of, fail, fail_for, flags_of
+from kmm_tui.cli.desks import about_of, new_desk, new_prefs, parts_of
 from kmm_tui.cli.exits import Exit
 from kmm_tui.cli.logged import begin_log
+from kmm_tui.cli.terminal import show_app
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -120,7 +120,7 @@ class Simulator:
 @click.pass_context
 def demo(context: click.Context, /, *, faults: Sequence[str], watch: Sequence[str], **options: Any) -> None:
     """Show the board on a simulated contact centre. Nothing leaves this machine."""
-    from kmm_tui.cli.board import need_terminal
+    from kmm_tui.cli.terminal import need_terminal
 
     need_terminal()
     count = options["accounts"]
@@ -196,7 +196,7 @@ def simulated(
 
 
 def _show(simulator: Simulator, shown: Mapping[str, Any], options: Mapping[str, Any], folder: Path) -> int:
-    from kmm_tui.cli.board import about_of, new_prefs, run_board
+    from kmm_tui.cli.desks import about_of, new_prefs, run_board
 
     loaded, client, budget = simulated(simulator, shown)
     settings = loaded.settings
@@ -217,7 +217,7 @@ def _show(simulator: Simulator, shown: Mapping[str, Any], options: Mapping[str, 
 
 def _show_several(running: Sequence[Simulator], shown: Mapping[str, Any], folder: Path) -> int:
     from kmm_tui.cli.accounts import run_accounts
-    from kmm_tui.cli.board import about_of, new_desk, new_prefs
+    from kmm_tui.cli.desks import about_of, new_desk, new_prefs
     from kmm_tui.cli.logged import begin_log
 
     made = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from pathlib import Path
 
 
 class Exit(IntEnum):
@@ -34,3 +35,16 @@ def exit_for(error: Exception) -> Exit:
         errors.KmmError: Exit.UNREACHABLE,
     }
     return next((code for kind, code in codes.items() if isinstance(error, kind)), Exit.UNEXPECTED)
+
+
+def unexpected(error: Exception) -> str:
+    """One line about an error that nobody foresaw: its kind and place, and nothing of what it says."""
+    return f"kmm-tui: unexpected {_what(error)}; please report it"
+
+
+def _what(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{place}"

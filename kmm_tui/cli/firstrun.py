@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from kmm_tui.cli.connect import fail, root_options, visiting
+from kmm_tui.cli.connect import fail, visiting
 from kmm_tui.cli.exits import Exit
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ NO_SETTINGS = frozenset({"KMM_TUI_LOG", DOMAIN_API_VARIABLE})
 """Variables that say nothing of an account: with them alone it is still a first run."""
 PROBE = "setup"
 """Stands for the new profile while the rest of the settings is checked."""
+Show = Callable[[Mapping[str, Any]], int]
+"""Shows the board by options as `load_settings` takes them, and returns the exit code."""
 CLOCK_TOLERANCE = 60.0
 """Seconds by which this machine's clock may differ from the server's before it is worth a word."""
 
@@ -49,25 +51,13 @@ def is_first_run(options: Mapping[str, Any], environ: Mapping[str, str]) -> bool
     return False
 
 
-def first_run(options: Mapping[str, Any]) -> int:
-    """Offers the demo or the assistant, and does what is chosen. Returns the exit code."""
-    return _assist(options, os.environ.get(DOMAIN_API_VARIABLE), welcome=True)
+def first_run(options: Mapping[str, Any], show: Show) -> int:
+    """Offers the demo or the assistant, and does what is chosen, the board by `show`. Returns the exit code."""
+    return assist(options, os.environ.get(DOMAIN_API_VARIABLE), show, welcome=True)
 
 
-@click.command()
-@click.option("--config", "own_config", type=click.Path(path_type=Path), help="Settings file to add the profile to.")
-@click.option("--domain-api", help="Where accounts are looked up, if not at LivePerson (KMM_TUI_DOMAIN_API).")
-def setup(domain_api: str | None, **own: Any) -> None:
-    """Connect an account: asks, tries each answer, adds a profile to the settings and starts the board."""
-    from kmm_tui.cli.board import need_terminal
-
-    need_terminal()
-    options = root_options({**own, "own_profile": None})
-    context = click.get_current_context()
-    context.exit(_assist(options, domain_api or os.environ.get(DOMAIN_API_VARIABLE), welcome=False))
-
-
-def _assist(options: Mapping[str, Any], domain_api: str | None, *, welcome: bool) -> int:
+def assist(options: Mapping[str, Any], domain_api: str | None, show: Show, *, welcome: bool) -> int:
+    """Adds a profile step by step and shows its board by `show`, or the demo. Returns the exit code."""
     from kmm_tui.settings import choose_path, default_path
 
     path, _ = choose_path(options.get("config"), os.environ, default_path())
@@ -86,9 +76,7 @@ def _assist(options: Mapping[str, Any], domain_api: str | None, *, welcome: bool
         click.get_current_context().invoke(demo)
         return Exit.OK
     _tell(path, ended.profile)
-    from kmm_tui.cli.board import show_board
-
-    return show_board({**options, "config": path, "profile": ended.profile})
+    return show({**options, "config": path, "profile": ended.profile})
 
 
 def _checked(path: Path, domain_api: str | None) -> Loaded:
@@ -104,7 +92,7 @@ def _checked(path: Path, domain_api: str | None) -> Loaded:
 
 async def _run(helper: Assistance, theme: str, path: Path, signals: list[int], *, welcome: bool) -> Ended | int:
     """What the assistant came to, or the exit code where it came to nothing."""
-    from kmm_tui.cli.board import end_on_signals
+    from kmm_tui.cli.terminal import end_on_signals
     from kmm_tui.feed.log import start_log
     from kmm_tui.settings import themes_folder
     from kmm_tui.ui.assistant.app import AssistantApp

@@ -28,7 +28,7 @@ def mirror(context: click.Context, /, *, wall: bool, page: bool, **given: Any) -
 
     It signs in nowhere and needs no credentials: answers come out of the record, with their true ages.
     """
-    from kmm_tui.cli.board import need_terminal
+    from kmm_tui.cli.terminal import need_terminal
 
     if not page:
         need_terminal()
@@ -58,9 +58,10 @@ def news_of(loaded: Loaded) -> NewsFile:
 
 def _show(loaded: Loaded, *, wall: bool, page: bool) -> int:
     from kmm_tui.cli.alerts import followed_alerts
-    from kmm_tui.cli.board import about_of, new_prefs, show_app
+    from kmm_tui.cli.desks import about_of, new_prefs
     from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.record import record_of
+    from kmm_tui.cli.terminal import show_app
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.mirror import MirrorFeed
     from kmm_tui.ui.desk import Desk

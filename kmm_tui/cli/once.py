@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kmm_tui.cli.exits import unexpected
 from kmm_tui.cli.following import board_options, connect, following
 from kmm_tui.cli.query import PATIENCE
 
@@ -50,8 +51,6 @@ class Plugin(click.Command):
         except (click.ClickException, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the last net, as in `cli.run`
-            from kmm_tui.cli.run import unexpected
-
             click.echo(unexpected(error), err=True)
             raise click.exceptions.Exit(UNKNOWN) from None
         raise click.exceptions.Exit(code)

@@ -31,7 +31,7 @@ def replay(context: click.Context, /, *, at: str, speed: float, **given: Any) ->
 
     Space pauses, . and , step, { and } leap ten minutes, + and - change the speed. Times are those of the board's zone.
     """
-    from kmm_tui.cli.board import need_terminal
+    from kmm_tui.cli.terminal import need_terminal
 
     need_terminal()
     context.exit(_show(load_settings(root_options(given)), at, speed))
@@ -41,9 +41,10 @@ def _show(loaded: Loaded, at: str, speed: float) -> int:
     import time
     from dataclasses import replace
 
-    from kmm_tui.cli.board import about_of, new_prefs, show_app
+    from kmm_tui.cli.desks import about_of, new_prefs
     from kmm_tui.cli.logged import begin_log_of
     from kmm_tui.cli.moments import parse_moment
+    from kmm_tui.cli.terminal import show_app
     from kmm_tui.feed.replay import SteadyClock
     from kmm_tui.ui.replaying import ReplayApp
 

@@ -17,8 +17,7 @@ from kmm_tui.cli.completion import completion, teach_completion
 from kmm_tui.cli.config import config as config_group
 from kmm_tui.cli.connect import profiles_given
 from kmm_tui.cli.demo import demo
-from kmm_tui.cli.exits import Exit
-from kmm_tui.cli.firstrun import setup
+from kmm_tui.cli.exits import Exit, unexpected
 from kmm_tui.cli.metrics_server import metrics_server
 from kmm_tui.cli.mirror import mirror
 from kmm_tui.cli.once import code_of, once
@@ -26,6 +25,7 @@ from kmm_tui.cli.query import query
 from kmm_tui.cli.record import record
 from kmm_tui.cli.replay import replay
 from kmm_tui.cli.serve import serve
+from kmm_tui.cli.setup import setup
 from kmm_tui.cli.simulate import simulate
 from kmm_tui.cli.stream import stream
 from kmm_tui.cli.wallboard import wallboard
@@ -118,16 +118,3 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(unexpected(error), err=True)
         return Exit.UNEXPECTED
     return code if isinstance(code, int) else Exit.OK
-
-
-def unexpected(error: Exception) -> str:
-    """One line about an error that nobody foresaw: its kind and place, and nothing of what it says."""
-    return f"kmm-tui: unexpected {_what(error)}; please report it"
-
-
-def _what(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{place}"

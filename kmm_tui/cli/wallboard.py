@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from kmm_tui.cli.connect import account_options, root_options
-
-if TYPE_CHECKING:
-    from kmm_tui.board.wallprefs import WallPrefs
 
 EPILOG = """\b
 It ends with 0 when its person or a signal to terminate ends it, with 2 for a
@@ -43,12 +39,3 @@ def wallboard(context: click.Context, /, *, is_demo: bool, **given: Any) -> None
     from kmm_tui.cli.board import show_board
 
     context.exit(show_board({**root_options(given), **wanted}, wall=True))
-
-
-def tell_sight(wall: WallPrefs) -> None:
-    """Says on stderr how large figures have to be to be read, and which pages cannot hold theirs."""
-    if wall.sight:
-        from kmm_tui.ui.wall.body import sight_words
-
-        for line in sight_words(wall.sight, wall.plans, *shutil.get_terminal_size()):
-            click.echo(line, err=True)

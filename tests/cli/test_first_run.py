@@ -68,7 +68,7 @@ def test_without_a_terminal_it_is_one_line(arguments: tuple[str, ...], shell: An
 def test_broken_settings_are_said_before_anything_is_asked(
     kmm: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: tuple[str, ...], text: str | None, line: str
 ) -> None:
-    monkeypatch.setattr("kmm_tui.cli.board.need_terminal", lambda: None)
+    monkeypatch.setattr("kmm_tui.cli.terminal.need_terminal", lambda: None)
     path = tmp_path / "settings.toml"
     if text is not None:
         path.write_text(text)

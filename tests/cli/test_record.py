@@ -208,7 +208,7 @@ def test_nothing_is_forgotten_unasked(record: Kmm, recorded: Path, monkeypatch: 
 def test_a_time_of_which_nothing_is_recorded_is_one_line(
     at: str, says: str, kmm: Kmm, recorded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kmm_tui.cli.board.need_terminal", lambda: None)
+    monkeypatch.setattr("kmm_tui.cli.terminal.need_terminal", lambda: None)
     ran = kmm("replay", "--at", at, environ=ENVIRON)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith(says)
@@ -216,7 +216,7 @@ def test_a_time_of_which_nothing_is_recorded_is_one_line(
 
 
 def test_a_replay_of_nothing_says_so(kmm: Kmm, record: Kmm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kmm_tui.cli.board.need_terminal", lambda: None)
+    monkeypatch.setattr("kmm_tui.cli.terminal.need_terminal", lambda: None)
     ran = kmm("replay", "--at", "-1h", environ=ENVIRON)
     assert (ran.code, ran.err) == (2, "nothing is recorded of this account on this machine\n")
 

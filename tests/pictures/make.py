@@ -26,8 +26,8 @@ from kmm_tui.board.presets import DEFAULT_PRESET, DEFAULT_STATE_LIMITS, PRESETS
 from kmm_tui.board.state import ACCOUNT_FIGURES, AGENTS, TREND
 from kmm_tui.board.wall import DEFAULT_PLANS, Names, Plan
 from kmm_tui.board.wallprefs import WallPrefs
-from kmm_tui.cli.board import new_app, new_desk
 from kmm_tui.cli.demo import DEMO_PACE, PLACES, Simulator, arguments_of
+from kmm_tui.cli.desks import new_app, new_desk
 from kmm_tui.feed.budget import Budget
 from kmm_tui.feed.clock import SystemClock
 from kmm_tui.settings.views import Views

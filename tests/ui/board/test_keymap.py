@@ -124,7 +124,7 @@ def test_a_settings_file_with_clashing_keys_ends_the_start_with_one_line(
         monkeypatch.delenv(name)
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA"):
         monkeypatch.setenv(name, str(tmp_path))
-    monkeypatch.setattr("kmm_tui.cli.board.need_terminal", lambda: None)
+    monkeypatch.setattr("kmm_tui.cli.terminal.need_terminal", lambda: None)
     settings = tmp_path / "config.toml"
     settings.write_text(
         '[profiles.acme]\naccount = "12345678"\nauth.method = "bearer"\nauth.token = "not-a-token"\n'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kmm_tui.cli import board as command
+from kmm_tui.cli import desks as command
 from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.chips import Chips
 from kmm_tui.ui.strip import FigureStrip
