@@ -32,12 +32,18 @@ class Views:
     the next change that can. Before a change the file is read again, so that two boards keep each other's views.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | None) -> None:
+        """Without a `path` all of it holds until the board ends."""
         self._path = path
         self._views: dict[str, View] = {}
         self._columns: dict[str, tuple[str, ...]] = {}
         self._unwritten = False
         self._blocked = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is there after the board's end as well."""
+        return self._path is not None
 
     def load(self) -> str:
         """Reads the file. Returns a line to tell the person if something is wrong with it, else ''."""
@@ -87,6 +93,8 @@ class Views:
 
     def _read(self) -> str:
         self._blocked = False
+        if self._path is None:
+            return ""
         try:
             with self._path.open("rb") as file:
                 content = file.read(MOST_BYTES + 1)
@@ -94,25 +102,25 @@ class Views:
             return ""
         except OSError as error:
             self._blocked = True
-            return self._told("cannot be read", error)
+            return self._told(self._path, "cannot be read", error)
         views, columns, trouble = _parsed(content)
         if views or columns or not trouble:
             self._views, self._columns = views, columns
         if not trouble:
             return ""
-        note = self._set_aside(trouble)
+        note = self._set_aside(self._path, trouble)
         if not self._blocked and (self._views or self._columns):
             note = self._write(note)
         return note
 
-    def _set_aside(self, trouble: str) -> str:
-        broken = self._path.with_name(f"{self._path.name}.broken")
+    def _set_aside(self, path: Path, trouble: str) -> str:
+        broken = path.with_name(f"{path.name}.broken")
         try:
-            self._path.replace(broken)
+            path.replace(broken)
         except OSError as error:
             self._blocked = True
-            return self._told(f"{trouble}, and it cannot be set aside", error)
-        return printable(f"{self._path}: {trouble}; it was set aside as {broken.name}")
+            return self._told(path, f"{trouble}, and it cannot be set aside", error)
+        return printable(f"{path}: {trouble}; it was set aside as {broken.name}")
 
     def _write(self, note: str) -> str:
         """Puts all of it into the file, readable by its owner only, or leaves the file as it is.
@@ -121,7 +129,7 @@ class Views:
         """
         import tempfile  # only a change needs it
 
-        if self._blocked:
+        if self._blocked or self._path is None:
             return note
         self._unwritten = True
         document = {
@@ -146,12 +154,13 @@ class Views:
             if name:
                 with contextlib.suppress(OSError):
                     Path(name).unlink()
-            return self._told("cannot be written, so this holds only until the board ends", error)
+            return self._told(self._path, "cannot be written, so this holds only until the board ends", error)
         self._unwritten = False
         return note
 
-    def _told(self, what: str, error: OSError) -> str:
-        return printable(f"{self._path}: {what}: {error.strerror or type(error).__name__}")
+    @staticmethod
+    def _told(path: Path, what: str, error: OSError) -> str:
+        return printable(f"{path}: {what}: {error.strerror or type(error).__name__}")
 
 
 def _is_choice(table: Any, columns: tuple[Any, ...]) -> bool:

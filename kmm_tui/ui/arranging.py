@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from kmm_tui.board.board import Board
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.metrics import Kind, Method, Metric
 from kmm_tui.settings.view import View as SavedView
@@ -13,7 +15,9 @@ from kmm_tui.settings.views import Views
 from kmm_tui.ui.agents_panel import AgentsPanel
 from kmm_tui.ui.chooser import Choice, ColumnChooser
 from kmm_tui.ui.figure_column import choosable
+from kmm_tui.ui.header import About
 from kmm_tui.ui.places import Place, View
+from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.scope_panel import ScopePanel
 from kmm_tui.ui.supervisor import Supervisor
 from kmm_tui.ui.views import ViewsScreen
@@ -27,12 +31,15 @@ class Arranging(Supervisor):
         Binding("v", "views", "Views", show=False, id="board.views", tooltip="open or save a view"),
     ]
 
+    def __init__(self, board: Board, about: About, tz: tzinfo | None, prefs: Prefs) -> None:
+        super().__init__(board, about, tz, prefs)
+        self._views = prefs.views or Views(None)
+
     def on_mount(self) -> None:
         """The columns as they were chosen last."""
-        if views := self.prefs.views:
-            for panel in (self.skills, self.groups, self.agents):
-                if chosen := _known(panel, views.columns(panel.table.id or "")):
-                    panel.choose_columns(chosen)
+        for panel in (self.skills, self.groups, self.agents):
+            if chosen := _known(panel, self._views.columns(panel.table.id or "")):
+                panel.choose_columns(chosen)
 
     # -- columns
 
@@ -57,30 +64,25 @@ class Arranging(Supervisor):
         panel.choose_columns(chosen)
         self.update_board(self.now, self.note)
         self.look()
-        if views := self.prefs.views:
-            trouble = views.set_columns(panel.table.id or "", chosen)
-            if trouble:
-                self.say(trouble)
+        if trouble := self._views.set_columns(panel.table.id or "", chosen):
+            self.say(trouble)
 
     # -- views
 
     def action_views(self) -> None:
         """Opens a saved view, saves the present one under a name, or removes one."""
-        views = self.prefs.views
-        if views is None:
-            self.say("views are kept in the settings' folder, and this board has none")
-            return
 
         def done(result: tuple[str, str] | None) -> None:
             if result:
-                self._with_view(views, *result)
+                self._with_view(*result)
 
-        self.app.push_screen(ViewsScreen(views.all(), self.board.label), done)
+        self.app.push_screen(ViewsScreen(self._views.all(), self.board.label), done)
 
-    def _with_view(self, views: Views, what: str, name: str) -> None:
+    def _with_view(self, what: str, name: str) -> None:
+        views = self._views
         if what == "save":
             trouble = views.save(self.present_view(name))
-            self.say(trouble or f"saved the view {name}")
+            self.say(trouble or f"saved the view {name}{'' if views.is_kept else ', until the board ends'}")
         elif what == "remove":
             trouble = views.remove(name)
             self.say(trouble or f"removed the view {name}")

@@ -206,9 +206,13 @@ async def test_a_view_of_the_overview_arranges_the_table_it_was_saved_from(stage
         assert person.rows("agents") == before
 
 
-async def test_without_a_settings_folder_v_says_so_and_columns_hold_for_this_run(stage: SetStage) -> None:
+async def test_without_a_settings_folder_views_and_columns_hold_for_this_run(stage: SetStage) -> None:
     async with at_board(stage) as person:
-        await person.press("v")
-        person.line("views are kept in the settings' folder")
-        await person.press("c", "space", "enter")
+        await person.press("3", "v")
+        await person.type("mine")
+        await person.press("enter")
+        person.line("saved the view mine, until the board ends")
+        await person.press("1", "v", "enter")
+        person.line("overview › AGENT GROUPS")
+        await person.press("1", "c", "space", "enter")
         assert "queue" not in person.line(HEADER)
