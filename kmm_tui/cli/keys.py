@@ -14,6 +14,7 @@ def key_problems(loaded: Loaded) -> list[str]:
         return []
     from kmm_tui.settings.errors import Problem
     from kmm_tui.settings.keys import dotted
+    from kmm_tui.ui.deeds import all_deeds
     from kmm_tui.ui.keymap import problems
 
     # In the file such a name may stand with quotes or without.
@@ -21,13 +22,14 @@ def key_problems(loaded: Loaded) -> list[str]:
     sources = {name: loaded.sources.get(dotted(("keys", name))) or loaded.sources.get(key) for key, name in places}
     return [
         str(Problem(str(sources.get(name) or loaded.path or ""), dotted(("keys", name)), text))
-        for name, text in problems(loaded.settings.keys)
+        for name, text in problems(loaded.settings.keys, all_deeds())
     ]
 
 
 def key_lines(loaded: Loaded | None) -> list[str]:
     """All that has a key, a line each: its name, its keys as they are written in the settings, and what it does."""
-    from kmm_tui.ui.keymap import NAMES, deeds
+    from kmm_tui.ui.deeds import all_deeds
+    from kmm_tui.ui.keymap import NAMES
 
     def written(key: str) -> str:
         name = NAMES.get(key, "")
@@ -36,7 +38,7 @@ def key_lines(loaded: Loaded | None) -> list[str]:
     own = loaded.settings.keys if loaded else {}
     rows = [
         (deed.id, ",".join(map(written, own.get(deed.id, deed.keys).split(","))), deed.words)
-        for deed in deeds().values()
+        for deed in all_deeds().values()
     ]
     widths = [max(len(row[at]) for row in rows) for at in (0, 1)]
     return [f"{name:<{widths[0]}}  {keys:<{widths[1]}}  {words}" for name, keys, words in rows]

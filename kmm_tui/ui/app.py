@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from datetime import tzinfo
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, ClassVar, Protocol
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
@@ -20,23 +21,34 @@ from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.following import JUMP
 from kmm_tui.feed.poller import trouble_of
 from kmm_tui.settings.themefile import DEFAULT
+from kmm_tui.ui.alert_table import AlertsPanel, NoteBar
 from kmm_tui.ui.alerting import Alerting
 from kmm_tui.ui.board_screen import BoardScreen
+from kmm_tui.ui.chooser import ColumnChooser, ColumnList
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.cover import CoverScreen
 from kmm_tui.ui.desk import BoardFeed, ComparesPast, Desk, Stretching
+from kmm_tui.ui.filterbar import FilterBar
+from kmm_tui.ui.heatmap import HeatMap
 from kmm_tui.ui.help import Help
-from kmm_tui.ui.keymap import deeds
+from kmm_tui.ui.keymap import Deed, deeds_of
+from kmm_tui.ui.linechart import LineChart
+from kmm_tui.ui.linetable import LineTable
 from kmm_tui.ui.meter import MeterScreen
 from kmm_tui.ui.palette import Actions, Jumps
 from kmm_tui.ui.prefs import Prefs
+from kmm_tui.ui.strip import FigureStrip
 from kmm_tui.ui.themechooser import ThemeChooser
 from kmm_tui.ui.themed import ThemedApp
 from kmm_tui.ui.travelling import Travelling
+from kmm_tui.ui.trend_panel import TrendPanel
+from kmm_tui.ui.trendchoice import MetricScreen
 from kmm_tui.ui.trending import Trending
+from kmm_tui.ui.views import ViewsScreen
 from kmm_tui.ui.wall.notice import notice
 from kmm_tui.ui.wall.screen import WallScreen
 from kmm_tui.ui.why import WhyScreen
+from kmm_tui.ui.windows import WindowScreen
 
 SETTLE = 0.03
 """Seconds for which answers are collected before they are drawn together."""
@@ -80,6 +92,12 @@ class BoardApp(ThemedApp[str]):
     COMMANDS = App.COMMANDS | {Actions, Jumps}
     COMMAND_PALETTE_BINDING = "colon"
     DRAWN: ClassVar[tuple[type[Drawn], ...]] = (BoardScreen, WallScreen)
+    KEYED: ClassVar[tuple[type[DOMNode], ...]] = (
+        Alerting, AlertsPanel, NoteBar, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, Help, MeterScreen,
+        WhyScreen, CoverScreen, ColumnChooser, ColumnList, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
+        WallScreen, ThemeChooser,
+    )  # fmt: skip
+    """What has keys besides the app itself, in the order in which the help tells them."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "r",
@@ -134,6 +152,11 @@ class BoardApp(ThemedApp[str]):
         self._ticked_at = clock.now()
         self._start_note = note
 
+    @cached_property
+    def deeds(self) -> Mapping[str, Deed]:
+        """All that has a key here, by id."""
+        return deeds_of(*self.KEYED, type(self))
+
     @property
     def board(self) -> Board:
         """What is known of the account."""
@@ -172,8 +195,7 @@ class BoardApp(ThemedApp[str]):
 
     def on_mount(self) -> None:
         """Keys and themes, then the feed, then the clock."""
-        known = deeds()
-        self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in known})
+        self.set_keymap({name: keys for name, keys in self._prefs.keys.items() if name in self.deeds})
         self.wear_wanted()
         self._start_desks()
         self.set_interval(1.0, self._tick)
@@ -385,4 +407,4 @@ class BoardApp(ThemedApp[str]):
     def action_help(self) -> None:
         """Shows the help."""
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(self._prefs.keys))
+            self.push_screen(Help(self.deeds, self._prefs.keys))

@@ -56,7 +56,7 @@ _COLUMNS: tuple[Column[_Entry], ...] = (
 )  # fmt: skip
 
 
-class _List(LineTable[_Entry]):
+class ColumnList(LineTable[_Entry]):
     """Enter keeps the choice instead of opening a row, and so a double click can tick."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.keep", "Keep", id="chooser.keep")]
@@ -131,7 +131,7 @@ class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
     ColumnChooser { align: center middle; }
     ColumnChooser > Vertical {
         width: 94%; max-width: 110; height: 94%; max-height: 44; background: $kmm-surface; padding: 0 1;
-        _List, RoleLines { background: $kmm-surface; }
+        ColumnList, RoleLines { background: $kmm-surface; }
     }
     """
 
@@ -151,7 +151,7 @@ class ColumnChooser(ModalScreen[tuple[str, ...] | None]):
         self._matcher = Matcher("")
         self._title = _Title(title)
         self._bar = FilterBar(stays=True, placeholder="find a column", id="chooser-filter")
-        self._list = _List(_COLUMNS, empty="no column is called so", id="chooser-list")
+        self._list = ColumnList(_COLUMNS, empty="no column is called so", id="chooser-list")
         self._told = _Told()
 
     def compose(self) -> ComposeResult:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from kmm_tui.metrics import BY_NAME
 from kmm_tui.ui.cells import wrap
-from kmm_tui.ui.keymap import Deed, deeds, key_text
+from kmm_tui.ui.keymap import Deed, key_text
 
 NOTICE = (
     "Key Messaging Metrics are for reporting and information. They are not for decisions in real time, such as routing."
@@ -100,14 +100,11 @@ class Help(ModalScreen[None]):
     Help Static { width: 1fr; height: auto; }
     """
 
-    def __init__(self, keymap: Mapping[str, str] | None = None, *, of_several: bool = False) -> None:
-        """`keymap` are other keys than the usual ones, by the id of what they do.
-
-        `of_several` is for the board of one account of several.
-        """
+    def __init__(self, deeds: Mapping[str, Deed], keymap: Mapping[str, str] | None = None) -> None:
+        """`deeds` are all that has a key, by id; `keymap` are other keys than the usual ones."""
         super().__init__()
+        self.deeds = deeds
         self._keymap = keymap or {}
-        self.of_several = of_several
 
     def compose(self) -> ComposeResult:
         """One text of some parts."""
@@ -115,11 +112,8 @@ class Help(ModalScreen[None]):
             yield _Text(self._text)
 
     def _keys(self) -> list[tuple[str, str]]:
-        shown = [deed for deed in deeds().values() if deed.part == "board" and self._is_here(deed)]
+        shown = [deed for deed in self.deeds.values() if deed.part == "board" and not deed.id.endswith("quit-always")]
         return [self._written(deed) for deed in shown]
-
-    def _is_here(self, deed: Deed) -> bool:
-        return not deed.id.endswith("quit-always") and (deed.id != "view.accounts" or self.of_several)
 
     def _written(self, deed: Deed) -> tuple[str, str]:
         return key_text(self._keymap.get(deed.id, deed.keys)), deed.words

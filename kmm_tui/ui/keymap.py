@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
@@ -32,37 +33,18 @@ ALONE = {"table", "strip", "chart", "heat"}
 """Parts of which only one has the keyboard at a time: they may share keys."""
 
 
-def deeds() -> dict[str, Deed]:
-    """All that has a key, by id, in the order in which the help tells it."""
-    from kmm_tui.ui.accounts.app import AccountBoard
-    from kmm_tui.ui.accounts.lane import LaneStrip
-    from kmm_tui.ui.accounts.screen import AccountsScreen
-    from kmm_tui.ui.alert_table import AlertsPanel, NoteBar
-    from kmm_tui.ui.app import BoardApp
-    from kmm_tui.ui.chooser import ColumnChooser, _List
-    from kmm_tui.ui.cover import CoverScreen
-    from kmm_tui.ui.filterbar import FilterBar
-    from kmm_tui.ui.heatmap import HeatMap
-    from kmm_tui.ui.help import Help
-    from kmm_tui.ui.linechart import LineChart
-    from kmm_tui.ui.linetable import LineTable
-    from kmm_tui.ui.meter import MeterScreen
-    from kmm_tui.ui.replaying import Replaying
-    from kmm_tui.ui.strip import FigureStrip
-    from kmm_tui.ui.themechooser import ThemeChooser
-    from kmm_tui.ui.trend_panel import TrendPanel
-    from kmm_tui.ui.trendchoice import MetricScreen
-    from kmm_tui.ui.views import ViewsScreen
-    from kmm_tui.ui.wall.screen import WallScreen
-    from kmm_tui.ui.why import WhyScreen
-    from kmm_tui.ui.windows import WindowScreen
+@runtime_checkable
+class Keyed(Protocol):
+    """An app that knows what has a key in it."""
 
-    sources: tuple[type[DOMNode], ...] = (
-        AccountBoard, AlertsPanel, NoteBar, TrendPanel, LineTable, FigureStrip, LineChart, HeatMap, BoardApp, Help,
-        MeterScreen, WhyScreen, CoverScreen, ColumnChooser, _List, ViewsScreen, WindowScreen, MetricScreen, FilterBar,
-        Replaying, WallScreen, ThemeChooser, LaneStrip,
-        AccountsScreen,
-    )  # fmt: skip
+    @property
+    def deeds(self) -> Mapping[str, Deed]:
+        """All that has a key, by id."""
+        ...
+
+
+def deeds_of(*sources: type[DOMNode]) -> dict[str, Deed]:
+    """All that has a key in these, by id, in the order in which the help tells it: dialogs come last."""
     found: dict[str, Deed] = {}
     for source in sources:
         for each in reversed(source.__mro__):
@@ -73,7 +55,7 @@ def deeds() -> dict[str, Deed]:
                     found.setdefault(
                         binding.id, Deed(binding.id, binding.key, words, part if part in DIALOGS else "board")
                     )
-    return found
+    return dict(sorted(found.items(), key=lambda each: each[1].part != "board"))
 
 
 def _own(source: type) -> Iterator[Binding]:
@@ -81,9 +63,11 @@ def _own(source: type) -> Iterator[Binding]:
     return (each for each in declared if isinstance(each, Binding))
 
 
-def problems(keymap: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is wrong with other keys: unknown ids, and several deeds on one key; each as (id of the keymap, text)."""
-    known = deeds()
+def problems(keymap: Mapping[str, str], known: Mapping[str, Deed]) -> list[tuple[str, str]]:
+    """What is wrong with other keys: unknown ids, and several deeds on one key; each as (id of the keymap, text).
+
+    `known` is all that has a key, by id.
+    """
     found = []
     for name in keymap:
         if name not in known:

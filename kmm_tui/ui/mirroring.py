@@ -13,7 +13,6 @@ from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
-from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.travelling import short_label
 from kmm_tui.ui.wall.screen import WallScreen
@@ -65,7 +64,7 @@ class MirrorHelp(Help):
 
     def _keys(self) -> list[tuple[str, str]]:
         left_out = ASKING | (WRITING if self.app.is_web else frozenset())
-        known = deeds()
+        known = self.deeds
         words = {known[name].words for name in left_out} | {
             deed.words for deed in known.values() if deed.id.partition(".")[0] in ("time", "trend", "heat")
         }
@@ -99,4 +98,4 @@ class MirrorApp(BoardApp):
     def action_help(self) -> None:
         """Shows the help."""
         if not isinstance(self.screen, Help):
-            self.push_screen(MirrorHelp(self._prefs.keys))
+            self.push_screen(MirrorHelp(self.deeds, self._prefs.keys))

@@ -13,7 +13,7 @@ from textual.markup import escape
 from kmm_tui.board.scope import Level, Scope
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.cells import clean
-from kmm_tui.ui.keymap import deeds, key_text
+from kmm_tui.ui.keymap import Keyed, key_text
 from kmm_tui.ui.places import Place, View
 
 MOST_JUMPS = 2000
@@ -37,7 +37,8 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(words), run, help=help_text)
 
     def _actions(self) -> Iterator[tuple[str, str, Callable[[], object]]]:
-        screen, known = self.screen, deeds()
+        screen, app = self.screen, self.app
+        known = app.deeds if isinstance(app, Keyed) else {}
         for node, binding, enabled, _ in screen.active_bindings.values():
             deed = known.get(binding.id or "")
             if deed is None or not enabled or deed.id.startswith(SKIPPED):

@@ -193,6 +193,8 @@ def _written(key: str) -> str:
 class ReplayApp(BoardApp):
     """Plays a record back."""
 
+    KEYED = (*BoardApp.KEYED, Replaying)
+
     def __init__(
         self,
         record: Recorded,
@@ -266,4 +268,4 @@ class ReplayApp(BoardApp):
     def action_help(self) -> None:
         """Shows the help."""
         if not isinstance(self.screen, Help):
-            self.push_screen(ReplayHelp(self._prefs.keys))
+            self.push_screen(ReplayHelp(self.deeds, self._prefs.keys))

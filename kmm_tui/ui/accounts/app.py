@@ -33,7 +33,6 @@ from kmm_tui.ui.columns import Span
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.desk import ComparesPast, Desk
 from kmm_tui.ui.help import Help
-from kmm_tui.ui.keymap import deeds
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.palette import highlighted
 from kmm_tui.ui.prefs import Prefs
@@ -119,7 +118,7 @@ class AccountsHelp(Help):
     """The help where all accounts are side by side."""
 
     def _keys(self) -> list[tuple[str, str]]:
-        shown = [deed for deed in deeds().values() if deed.part == "accounts" or deed.id in EVERYWHERE]
+        shown = [deed for deed in self.deeds.values() if deed.part == "accounts" or deed.id in EVERYWHERE]
         return [self._written(deed) for deed in shown]
 
 
@@ -132,6 +131,7 @@ class AccountsApp(BoardApp):
     COMMANDS = BoardApp.COMMANDS | {Accounts}
     DEFAULT_MODE = ALL
     DRAWN: ClassVar[tuple[type[Drawn], ...]] = (*BoardApp.DRAWN, AccountsScreen)
+    KEYED = (AccountBoard, *BoardApp.KEYED, LaneStrip, AccountsScreen)
 
     def __init__(
         self,
@@ -295,9 +295,7 @@ class AccountsApp(BoardApp):
 
     def action_help(self) -> None:
         """Shows the help."""
-        if isinstance(self.screen, Help):
-            return
         if isinstance(self.screen, AccountsScreen):
-            self.push_screen(AccountsHelp(self._prefs.keys))
+            self.push_screen(AccountsHelp(self.deeds, self._prefs.keys))
         else:
-            self.push_screen(Help(self._prefs.keys, of_several=True))
+            super().action_help()

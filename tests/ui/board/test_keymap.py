@@ -13,7 +13,8 @@ import pytest
 
 from kmm_tui.cli.run import run
 from kmm_tui.settings.bindings import read_keys
-from kmm_tui.ui.keymap import deeds, key_text, problems
+from kmm_tui.ui.deeds import all_deeds
+from kmm_tui.ui.keymap import key_text, problems
 
 from .conftest import LIMITED, SetStage
 from .person import at_board, is_shown_here, shows
@@ -37,17 +38,17 @@ def promised() -> dict[str, list[str]]:
 
 def test_every_key_is_shown_by_a_test() -> None:
     found = promised()
-    wanted = {name for name in deeds() if is_shown_here(name)}
+    wanted = {name for name in all_deeds() if is_shown_here(name)}
     assert wanted - set(found) == set(), "these have a key, and no test shows what it does"
-    assert set(found) - set(deeds()) == set(), "tests show these, and they have no key"
+    assert set(found) - set(all_deeds()) == set(), "tests show these, and they have no key"
 
 
 def test_every_key_has_words_and_none_is_taken_twice() -> None:
-    for deed in deeds().values():
+    for deed in all_deeds().values():
         assert deed.words, deed.id
         assert key_text(deed.keys).strip(), deed.id
     # Clashes are only looked for where somebody maps keys: so map each to what it is.
-    assert problems({deed.id: deed.keys for deed in deeds().values()}) == []
+    assert problems({deed.id: deed.keys for deed in all_deeds().values()}, all_deeds()) == []
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_every_key_has_words_and_none_is_taken_twice() -> None:
     ],
 )  # fmt: skip
 def test_clashes_and_unknown_ids_are_told(keymap: dict[str, str], words: str) -> None:
-    ((name, line),) = problems(keymap)
+    ((name, line),) = problems(keymap, all_deeds())
     assert name in keymap
     assert words in line
     assert "\n" not in line
@@ -75,12 +76,12 @@ def test_the_keys_that_the_readme_shows_can_be_used() -> None:
     assert shown
     for keymap, wrong in shown:
         assert keymap
-        assert (wrong, problems(keymap)) == ([], [])
+        assert (wrong, problems(keymap, all_deeds())) == ([], [])
 
 
 def test_swapped_keys_do_not_clash_and_neither_do_dialogs_and_the_strip() -> None:
-    assert problems({"rows.cover": "a", "rows.with-work": "x"}) == []
-    assert problems({"why.close": "escape,x", "strip.left": "b,h", "rows.next-to-breach": "n"}) == []
+    assert problems({"rows.cover": "a", "rows.with-work": "x"}, all_deeds()) == []
+    assert problems({"why.close": "escape,x", "strip.left": "b,h", "rows.next-to-breach": "n"}, all_deeds()) == []
 
 
 @shows("board.help", "help.close")
