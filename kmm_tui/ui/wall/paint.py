@@ -15,6 +15,8 @@ from kmm_tui.ui.wall.digits import SIZES, figure_width, large
 from kmm_tui.ui.wall.figures import Shown
 from kmm_tui.ui.wall.grid import GAP, Grid
 
+LEAST_NAME = 4
+"""Cells that a name is cut to at most, for the sake of what it is told of."""
 BANNER_SIZES = (7, 5, 3)
 """Rows that the word for what is wrong may have."""
 
@@ -36,7 +38,7 @@ def cell(figure: Shown, grid: Grid) -> list[list[Span]]:
     block = [_ends(figure.label, figure.target, grid.width)]
     block += [[(line, figure.role)] for line in written(figure.text, grid.size, grid.width)]
     if grid.noted:
-        block.append(_spans(fit_cell(tuple(figure.note) or "", grid.width)))
+        block.append(_spans(fit_cell(_whole(figure.note, grid.width) or "", grid.width)))
     return block
 
 
@@ -56,7 +58,26 @@ def _ends(left: Sequence[Span], right: Sequence[Span], width: int) -> list[Span]
         # A name can be cut and is still one; half a limit is another limit.
         right, size = (), 0
     room = width - size - (1 if size else 0)
-    return [*_spans(fit_cell(tuple(left) or "", room)), *([(" ", "value")] if size else []), *right]  # type: ignore[list-item]
+    return [*_spans(fit_cell(_named(left, room) or "", room)), *([(" ", "value")] if size else []), *right]  # type: ignore[list-item]
+
+
+def _named(label: Sequence[Span], room: int) -> tuple[Span, ...]:
+    """The label on `room` cells: of whom it is can be cut and is still a name, of what it is cannot."""
+    if len(label) < 2 or not label[-1][0].startswith(" "):
+        return tuple(label)
+    *before, (name, role), what = label
+    left = room - sum(cell_len(clean(text)) for text, _ in (*before, what))
+    return (*before, (cut(clean(name), left), role), what) if left >= LEAST_NAME else tuple(label)
+
+
+def _whole(note: Sequence[Span], width: int) -> tuple[Span, ...]:
+    """As many parts of the line below as there is room for, each whole; the first in any case."""
+    kept = list(note[:1])
+    for span in note[1:]:
+        if sum(cell_len(clean(text)) for text, _ in (*kept, span)) > width:
+            break
+        kept.append(span)
+    return tuple(kept)
 
 
 def _spans(fitted: Fitted) -> list[Span]:
