@@ -51,6 +51,12 @@ class SourceAnswer:
     taken_at: int
     took: float = 0.0
 
+    def of_account(self, names: Iterable[str | None]) -> SourceAnswer:
+        """What rows that name accounts say of one alone, which may be called by any of `names`."""
+        wanted = [name.casefold() for name in names if name]
+        found = next((self.slots[name] for name in wanted if name in self.slots), ())
+        return replace(self, slots={"": found} if found else {})
+
     def slots_of(self, scope: Scope, name: str | None) -> Sequence[Slot]:
         """All that it says of a scope, which may be called by its id or its name; oldest first."""
         if scope.level is Level.ACCOUNT:

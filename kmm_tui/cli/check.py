@@ -50,16 +50,17 @@ async def _both(client: KmmClient, loaded: Loaded) -> int:
 
 async def _check_sources(loaded: Loaded) -> int:
     """Asks each source once, a line each; the code of the first that fails."""
-    if not loaded.settings.sources:
+    if not loaded.settings.chosen_sources:
         return Exit.OK
     from kmm_tui.api.text import clean
     from kmm_tui.feed.clock import SystemClock
     from kmm_tui.feed.source_asker import SourceAsker, SourceError
 
     worst: Exit = Exit.OK
-    for source in loaded.settings.sources:
+    account = (loaded.settings.chosen.account, loaded.settings.chosen.name)
+    for source in loaded.settings.chosen_sources:
         try:
-            answer = await SourceAsker(source, SystemClock(), loaded.settings.zone()).ask()
+            answer = await SourceAsker(source, SystemClock(), loaded.settings.zone(), account).ask()
         except SourceError as error:
             _line("FAILED", "source", clean(f"{source.name}: {error.word}: {error}"))
             worst = worst or _OF_SOURCE.get(error.word, Exit.REFUSED)

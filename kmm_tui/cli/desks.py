@@ -50,7 +50,7 @@ def parts_of(loaded: Loaded) -> dict[str, Any]:
         "days": settings.usual.days if settings.usual.fill else 0,
         "record": record_of(loaded) if settings.record.on else None,
         "alerts": alerts_of(loaded),
-        "sources": settings.sources,
+        "sources": settings.chosen_sources,
     }
 
 
@@ -143,7 +143,7 @@ def new_desk(
     )
 
     def connect(spawn: Spawn, publish: Callable[[TopicState], None]) -> RecordingFeed:
-        own = Sources(sources, clock, tz) if sources else None
+        own = Sources(sources, clock, tz, account=(about.account, about.name)) if sources else None
         noted: Callable[[TopicState], None] | None = None
         if record:
             record.start()

@@ -101,8 +101,9 @@ async def following(
         agents=account.agents,
         heard=(lambda state: heard(found, state)) if heard else None,
         ticked=(lambda now: ticked(found, now)) if ticked else None,
-        sources=settings.sources,
+        sources=settings.chosen_sources,
         zone=settings.zone(),
+        name=settings.chosen.name,
     )
     try:
         async with found:

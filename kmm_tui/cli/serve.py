@@ -202,8 +202,9 @@ def _serve(loaded: Loaded, served: Served, news: NewsFile, sock: socket.socket, 
             look=_look(loaded),
             width=width,
             window=(lambda: present.window(round(clock.now() * 1000))) if present.is_unusual else None,
-            sources=settings.sources,
+            sources=settings.chosen_sources,
             zone=settings.zone(),
+            name=settings.chosen.name,
             alerts=alerts_of(loaded),
         )
         async with sharing, Server(served, sock, origins):

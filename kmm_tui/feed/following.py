@@ -66,10 +66,11 @@ class Following:
         ticked: Callable[[float], None] | None = None,
         sources: Sequence[OwnSource] = (),
         zone: tzinfo | None = None,
+        name: str | None = None,
     ) -> None:
         """`present` is the span that figures are counted over, `width` the usual one in ms.
 
-        `sources` are asked beside it, their times in `zone`.
+        `sources` are asked beside it, their times in `zone`; they may call the account by its `name`.
         """
         self.board = board
         self.clock = clock
@@ -78,7 +79,7 @@ class Following:
         self._ticked = ticked
         self._news = asyncio.Event()
         self._workers = Workers()
-        self._sources = Sources(sources, clock, zone)
+        self._sources = Sources(sources, clock, zone, account=(client.account, name))
         publish = self._sources.mixing(self._publish)
         self.feed = Feed(client, usual_wants(width), watch, interval, clock, self._workers.start, publish, budget)
         if present.is_unusual:

@@ -61,8 +61,8 @@ class Sharing:
     """Asks for what `look` says, and keeps answers in `record` and everything else in `news`. Enter it to begin.
 
     `every` is in seconds, `width` that of the usual window in ms; `window` tells another one to count over.
-    `sources` are asked beside it, their times in `zone`. Leaving it logs out, closes the record and the `alerts`, and
-    says that nobody asks any more.
+    `sources` are asked beside it, their times in `zone`; they may call the account by its `name`. Leaving it logs out,
+    closes the record and the `alerts`, and says that nobody asks any more.
     """
 
     def __init__(
@@ -80,6 +80,7 @@ class Sharing:
         window: Callable[[], Window] | None = None,
         sources: Sequence[OwnSource] = (),
         zone: tzinfo | None = None,
+        name: str | None = None,
         alerts: Alerts | None = None,
     ) -> None:
         self._client = client
@@ -87,7 +88,7 @@ class Sharing:
         self._clock = clock
         self._alerts = alerts
         self._workers = Workers()
-        own = Sources(sources, clock, zone) if sources else None
+        own = Sources(sources, clock, zone, account=(client.account, name)) if sources else None
         # Alerts are of what pages show; the record takes each answer once.
         heard = alerts.watching(self._heard) if alerts else self._heard
         publish = recording(record, (lambda _: None) if own else heard, lambda: False)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import tzinfo
 
 from pydantic import SecretStr
 
+from kmm_tui.board.scope import Level
 from kmm_tui.board.sources import SourceAnswer
 from kmm_tui.feed.clock import Clock
 from kmm_tui.feed.source_rows import answer_of
@@ -38,23 +39,33 @@ class SourceAsker:
     """Asks one source. Its secrets are read when it is first asked, and again after it was denied."""
 
     def __init__(
-        self, source: OwnSource, clock: Clock, zone: tzinfo | None, timer: Callable[[], float] = time.perf_counter
+        self,
+        source: OwnSource,
+        clock: Clock,
+        zone: tzinfo | None,
+        account: Sequence[str | None] = (),
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
+        """`account` is what rows that name accounts may call the one whose figures are wanted: its id, and its name."""
         self._source = source
         self._clock = clock
         self._zone = zone
+        self._account = tuple(account)
         self._timer = timer
         self._headers: Mapping[str, SecretStr] | None = None
 
     async def ask(self) -> SourceAnswer:
         """What it says now. Raises `SourceError`."""
         source, began, at = self._source, self._timer(), int(self._clock.now() * 1000)
+        is_keyed = source.key is not None
         try:
             rows = await self._rows()
-            return await asyncio.to_thread(
-                answer_of, source.name, source.level, source.columns(), rows, has_slots=source.slot is not None,
-                length=source.slot_length, zone=self._zone, taken_at=at, took=self._timer() - began,
+            answer = await asyncio.to_thread(
+                answer_of, source.name, source.level, source.columns(), rows, is_keyed=is_keyed,
+                has_slots=source.slot is not None, length=source.slot_length, zone=self._zone, taken_at=at,
+                took=self._timer() - began,
             )  # fmt: skip
+            return answer.of_account(self._account) if is_keyed and source.level is Level.ACCOUNT else answer
         except RowsError as error:
             trouble = SourceError(error.word, str(error))
         except WebError as error:

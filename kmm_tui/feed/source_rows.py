@@ -24,6 +24,7 @@ def answer_of(
     columns: tuple[Column, ...],
     rows: Iterable[Row],
     *,
+    is_keyed: bool,
     has_slots: bool,
     length: timedelta,
     zone: tzinfo | None,
@@ -32,14 +33,14 @@ def answer_of(
 ) -> SourceAnswer:
     """What the rows say. `taken_at` is epoch ms; times without a zone are of `zone`, None being the machine's own.
 
-    Rows that name nobody are left out, unless they are about the account. Raises `RowsError` where two rows say
-    something of the same, and where a slot cannot be read.
+    `is_keyed` says that each row names whom it is about: those that name nobody are left out. Otherwise all are about
+    the account. Raises `RowsError` where two rows say something of the same, and where a slot cannot be read.
     """
     found: dict[str, dict[tuple[int, int], Slot]] = {}
     width = round(length.total_seconds() * 1000)
     for row in rows:
-        key = "" if level is Level.ACCOUNT else (row.key or "").casefold()
-        if not key and level is not Level.ACCOUNT:
+        key = (row.key or "").casefold() if is_keyed else ""
+        if is_keyed and not key:
             continue
         spans = [(start, start + width) for start in _starts(row.slot, taken_at, zone)] if has_slots else [_ALWAYS]
         slots = found.setdefault(key, {})

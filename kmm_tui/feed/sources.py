@@ -3,7 +3,7 @@
 For a board without a screen::
 
     use(settings.own_metrics())                     # so that limits, formulas and names are known
-    sources = Sources(settings.sources, clock, settings.zone())
+    sources = Sources(settings.chosen_sources, clock, settings.zone(), account=(profile.account, profile.name))
     feed = Feed(..., spawn, sources.mixing(publish), ...)
     sources.start(spawn)
 
@@ -62,9 +62,14 @@ class Sources:
         clock: Clock,
         zone: tzinfo | None = None,
         ask: Callable[[OwnSource], SourceAsker] | None = None,
+        *,
+        account: Sequence[str | None] = (),
     ) -> None:
+        """`account` is what rows may call the account: its id, and its name where it has one."""
         self._clock = clock
-        self._askers = {each.name: (ask or (lambda own: SourceAsker(own, clock, zone)))(each) for each in sources}
+        self._askers = {
+            each.name: (ask or (lambda own: SourceAsker(own, clock, zone, account)))(each) for each in sources
+        }
         self._sources = {each.name: each for each in sources}
         self._fields = {each.name: tuple(column.field for column in each.columns()) for each in sources}
         self._states = {each.name: self._first(each) for each in sources}

@@ -246,6 +246,8 @@ _EXAMPLE = """\
 # Whom a row is about: "account", "skill", "group" or "agent"; and the column that names it, by id or name.
 #by = "skill"
 #key = "skill"
+# The profiles whose account it tells of; without it all of them, which several accounts in one board do not allow.
+#profiles = ["acme"]
 # The column of the start of its time slot, where there is one: "14:30", a date with a time, or epoch seconds.
 #slot = "from"
 #slot_length = "30m"

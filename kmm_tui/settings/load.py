@@ -250,6 +250,7 @@ class _Checking:
             if source.name.casefold() in seen:
                 self._findings.append(Finding((*at, "name"), "a source before has this name; choose another"))
             seen.add(source.name.casefold())
+            self._check_profiles((*at, "profiles"), source.profiles)
             for place in range(len(source.metrics)):
                 try:
                     growing.add_source(source, place)
@@ -258,6 +259,15 @@ class _Checking:
             if len(self._findings) == wrong:
                 good.append(source)
         return tuple(good)
+
+    def _check_profiles(self, at: KeyPath, names: Iterable[str]) -> None:
+        tables = self._draft.tree.get("profiles", {})
+        known = [*tables] if isinstance(tables, dict) else []
+        for name in names:
+            if name not in (*known, self._chosen):
+                meant = nearest(name, known)
+                hint = f'did you mean "{meant}"?' if meant else f"known here: {listed(known, 'and') or 'none'}"
+                self._findings.append(Finding(at, f'no profile is called "{name}"; {hint}'))
 
     def own_formulas(self, growing: Growing) -> tuple[OwnFormula, ...]:
         """The formulas, in their order: each stands on what is before it."""

@@ -338,6 +338,11 @@ class Settings(Table):
         """How the wall is wanted."""
         return self.wallboard.prefs(self.board.zone)
 
+    @property
+    def chosen_sources(self) -> tuple[OwnSource, ...]:
+        """The sources that tell of the chosen profile's account."""
+        return tuple(source for source in self.sources if source.is_of(self.profile))
+
     def own_metrics(self) -> Own:
         """The metrics of the sources and formulas. `own.use` makes them known to everything else."""
         return own_metrics(self.sources, self.own_formulas)

@@ -101,6 +101,13 @@ def _headers(value: Any) -> Any:
     return value
 
 
+def _profiles(value: Any) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
+        raise ValueError('must be names of profiles, such as ["acme"]')
+    return tuple(dict.fromkeys(names))
+
+
 def _path(value: Any) -> str:
     text = value.strip() if isinstance(value, str) else ""
     if not text or not text.isprintable() or len(text) > _LONGEST_PATH:
@@ -198,7 +205,13 @@ class OwnSource(Table):
     by: Annotated[str, _choice(_BY), _words(_BY)] = Field(
         description='Whom a row is about: "account", "skill", "group" or "agent".'
     )
-    key: _PathText | None = Field(None, description="The column, or JMESPath in a row, that names it, by id or name.")
+    key: _PathText | None = Field(
+        None,
+        description="The column, or JMESPath in a row, that names it, by id or name; an account need not be named.",
+    )
+    profiles: Annotated[tuple[str, ...], BeforeValidator(_profiles)] = Field(
+        (), description="The profiles whose account it tells of; without it all of them."
+    )
     slot: _PathText | None = Field(
         None, description='That of the start of the time slot: "14:30", a date with a time, or epoch seconds or ms.'
     )
@@ -250,6 +263,15 @@ class OwnSource(Table):
     def level(self) -> Level:
         """Whom its rows are about."""
         return _BY[self.by]
+
+    def is_of(self, profile: str) -> bool:
+        """Whether it tells of the account of `profile`."""
+        return not self.profiles or profile in self.profiles
+
+    @property
+    def tells_whose(self) -> bool:
+        """Whether its rows can be taken for another account's by nobody: it names profiles, or accounts in its rows."""
+        return bool(self.profiles) or (self.by == Level.ACCOUNT.value and self.key is not None)
 
     @property
     def origin(self) -> str:

@@ -54,7 +54,7 @@ def _load_several(
         except SettingsError as error:
             # What is wrong with the rest of the file is wrong each time.
             problems += [each for each in error.problems if each not in problems]
-    return problems or _one_account_each(found) or tuple(found)
+    return problems or [*_one_account_each(found), *_whose_sources(found[0])] or tuple(found)
 
 
 def _laid_over_all(environ: Mapping[str, str], names: Sequence[str]) -> list[Problem]:
@@ -84,6 +84,20 @@ def _one_account_each(found: Sequence[Loaded]) -> list[Problem]:
             problems.append(Problem(str(source) if source else "", key, text))
         first.setdefault(account, name)
     return problems
+
+
+def _whose_sources(loaded: Loaded) -> list[Problem]:
+    """Skills of two accounts may be called the same: figures of one must not be shown of the other."""
+    return [
+        Problem(
+            str(loaded.sources.get(f"sources[{number}]", "")),
+            f"sources[{number}]",
+            "does not say which of the accounts it tells of; write profiles = "
+            f'["{loaded.settings.profile}"]' + (', or key = "account"' if source.by == "account" else ""),
+        )
+        for number, source in enumerate(loaded.settings.sources)
+        if not source.tells_whose
+    ]
 
 
 def warnings_of(found: Sequence[Loaded]) -> tuple[str, ...]:

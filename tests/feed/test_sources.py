@@ -287,6 +287,27 @@ async def test_slots_are_read_in_every_form(slept_on: SleptOn, tmp_path: Path) -
         await asker(slept_on, file=str(table), slot="from").ask()
 
 
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        (("11111111", "Acme EMEA"), 40.0),
+        (("22222222", "Acme APAC"), 12.0),
+        (("33333333", "acme us"), 7.0),
+        (("44444444", None), None),
+    ],
+)
+async def test_rows_that_name_accounts_are_of_that_account_alone(
+    slept_on: SleptOn, tmp_path: Path, account: tuple[str, str | None], told: float | None
+) -> None:
+    (tmp_path / "plan.csv").write_text(
+        "site,planned_agents\n11111111,40\nAcme APAC,12\nAcme US,7\n,99\n", encoding="utf-8"
+    )
+    own = source(by="account", key="site", file=str(tmp_path / "plan.csv"))
+    answer = await SourceAsker(own, slept_on, None, account).ask()
+    slots = answer.slots_of(ACCOUNT, None)
+    assert [slot.values for slot in slots] == ([] if told is None else [(told,)])
+
+
 async def test_two_rows_about_one_are_not_added_up(slept_on: SleptOn, tmp_path: Path) -> None:
     table = tmp_path / "plan.csv"
     table.write_text("skill,planned_agents\nBilling,1\nBILLING,2\n")

@@ -98,3 +98,27 @@ def test_a_warning_about_the_file_is_one_line_however_many_profiles_read_it(file
     file.chmod(0o644)
     found = load_several(("emea", "apac"), flags={}, environ={}, config=None, default_path=file)
     assert len(warnings_of(found)) == 1
+
+
+SOURCE = """
+[[sources]]
+name = "plan"
+file = "plan.csv"
+by = "skill"
+key = "skill"
+[[sources.metrics]]
+name = "planned_agents"
+"""
+
+
+def test_a_source_has_to_say_whose_figures_it_tells(file: Path) -> None:
+    (line,) = lines_of(file, TWO + SOURCE, "emea", "apac")
+    assert line.startswith("config.toml:")
+    assert line.endswith('sources[0]: does not say which of the accounts it tells of; write profiles = ["emea"]')
+    own = SOURCE.replace('by = "skill"', 'by = "skill"\nprofiles = ["apac"]')
+    emea, apac = several(file, TWO + own, "emea", "apac")
+    assert (emea.settings.chosen_sources, len(apac.settings.chosen_sources)) == ((), 1)
+    named = SOURCE.replace('by = "skill"\nkey = "skill"', 'by = "account"\nkey = "site"')
+    assert all(len(each.settings.chosen_sources) == 1 for each in several(file, TWO + named, "emea", "apac"))
+    (line,) = lines_of(file, TWO + named.replace('key = "site"', ""), "emea", "apac")
+    assert line.endswith('write profiles = ["emea"], or key = "account"')

@@ -176,3 +176,16 @@ name = "a1"
 def test_an_error_repeats_no_header(error_lines: Lines) -> None:
     text = '[[sources]]\nname = "p"\nurl = "https://a.example?s3cret"\nheaders = { "X Y" = "s3cret" }\nby = "x"\n'
     assert "s3cret" not in "\n".join(error_lines(f"{PROFILE}{text}"))
+
+
+def test_a_source_may_tell_of_the_accounts_of_some_profiles_only(load_text: Load, error_lines: Lines) -> None:
+    profiles = PROFILE + PROFILE.replace("profiles.a", "profiles.b").replace('"1"', '"2"')
+    text = profiles + PLAN.replace('by = "skill"', 'by = "skill"\nprofiles = ["b"]')
+    assert [source.name for source in load_text(text, profile="b").settings.chosen_sources] == ["plan"]
+    chosen = load_text(text, profile="a").settings
+    assert chosen.chosen_sources == ()
+    assert "planned_agents" in chosen.own_metrics().metrics
+    (line,) = error_lines(text.replace('["b"]', '["bb"]'), profile="a")
+    assert line.endswith('sources[0].profiles: no profile is called "bb"; did you mean "b"?')
+    (line,) = error_lines(text.replace('["b"]', "[]"), profile="a")
+    assert line.endswith('sources[0].profiles: must be names of profiles, such as ["acme"]')
