@@ -389,7 +389,12 @@ class BoardApp(ThemedApp[str]):
         """Shows what asking costs."""
         if self.feed and not isinstance(self.screen, MeterScreen):
             feed, every = self.feed, self.desk.about.every
-            self.push_screen(MeterScreen(feed.reading(), every, feed.note(), feed.backfill))
+            self.push_screen(MeterScreen(feed.reading(), every, feed.note(), feed.backfill, self._whose))
+
+    @property
+    def _whose(self) -> str:
+        """The account of the desk, where there are several."""
+        return ""
 
     def action_ask_now(self) -> None:
         """Asks for everything now."""

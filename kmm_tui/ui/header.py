@@ -37,6 +37,11 @@ class About:
     every: float
     notice: str = ""
 
+    @property
+    def title(self) -> str:
+        """What the account is called: its name, or its id where it has none."""
+        return self.name or f"account {self.account}"
+
 
 def local_time(ms: float, tz: tzinfo | None, form: str = "%H:%M:%S") -> str:
     """An epoch moment (ms) on the person's clock; `tz` None is the machine's own zone."""
@@ -109,7 +114,7 @@ class TitleBar(RoleLines):
 
     def lines(self, width: int) -> Sequence[Line]:
         about = self._about
-        left: list[Span] = [(" kmm ", "accent"), (f" {about.name or f'account {about.account}'}", "strong")]
+        left: list[Span] = [(" kmm ", "accent"), (f" {about.title}", "strong")]
         if about.notice:
             left.append((f" {about.notice}", "accent"))
         right: list[Span] = [*truth(self._fresh, self._now, self._next)]

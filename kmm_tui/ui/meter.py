@@ -16,6 +16,7 @@ from textual.widgets import Static
 from kmm_tui.board.meter import Reading
 from kmm_tui.feed.backfill import Backfill, Progress
 from kmm_tui.ui.bars import bar
+from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.lines import Line, RoleLines, spread
 
@@ -102,14 +103,18 @@ class MeterScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, reading: Reading, every: float, stretched: str, filling: Backfill | None = None) -> None:
+    def __init__(
+        self, reading: Reading, every: float, stretched: str, filling: Backfill | None = None, whose: str = ""
+    ) -> None:
+        """`whose` is the account, where there are several."""
         super().__init__()
+        self._whose = f" · {whose}" if whose else ""
         self._rows = [*rows_of(reading, every), *filling_rows(filling)]
         self._note = stretched
 
     def compose(self) -> ComposeResult:
         """One text."""
-        text = Content.assemble(("WHAT ASKING COSTS", "bold $kmm-title"), "\n")
+        text = Content.assemble(("WHAT ASKING COSTS", "bold $kmm-title"), (clean(self._whose), "$kmm-dim"), "\n")
         width = 2 + max(len(label) for label, value in self._rows if value)
         for label, value in self._rows:
             text += Content.assemble("\n", (label.ljust(width if value else 0), "$kmm-dim"), (value, "$kmm-text"))

@@ -122,7 +122,16 @@ class AccountsHelp(Help):
         return [self._written(deed) for deed in shown]
 
 
-EVERYWHERE = ("strip.left", "strip.right", "board.refresh", "board.palette", "board.theme", "board.help", "board.quit")
+EVERYWHERE = (
+    "strip.left",
+    "strip.right",
+    "board.refresh",
+    "board.meter",
+    "board.palette",
+    "board.theme",
+    "board.help",
+    "board.quit",
+)
 
 
 class AccountsApp(BoardApp):
@@ -292,6 +301,10 @@ class AccountsApp(BoardApp):
         if self._opened is None:
             self.desk = self.all.chosen.desk
         super().action_meter()
+
+    @property
+    def _whose(self) -> str:
+        return self.desk.about.title
 
     def action_help(self) -> None:
         """Shows the help."""

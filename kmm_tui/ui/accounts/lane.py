@@ -68,7 +68,7 @@ class LaneTitle(RoleLines):
         left: list[Span] = [
             ("▸ " if self._is_chosen else "  ", "accent"),
             (f"{sign} ", "critical" if is_blind else role),
-            (about.name or f"account {about.account}", named),
+            (about.title, named),
         ]
         if about.notice:
             left.append((f" {about.notice}", "accent"))

@@ -252,7 +252,7 @@ class AccountsScreen(Screen[None]):
         for lane in self.lanes:
             about, fresh = lane.desk.about, lane.standing.fresh
             told = "".join(text for text, _ in truth(fresh, self.now, None))
-            lines += [f"{about.name or about.account}: {strip_text(lane.strip.row)}  {told}"]
+            lines += [f"{about.title}: {strip_text(lane.strip.row)}  {told}"]
         for small in self.query("#small").results(Static):
             small.update("\n".join(lines))
 
@@ -285,8 +285,7 @@ class AccountsScreen(Screen[None]):
     def action_why(self) -> None:
         """Tells all that is known of the picked figure of the chosen account."""
         lane = self.chosen
-        board, about_account = lane.desk.board, lane.desk.about
-        whose = about_account.name or f"account {about_account.account}"
+        board, whose = lane.desk.board, lane.desk.about.title
 
         def answer(name: str) -> Why:
             metric = metric_named(name)

@@ -285,7 +285,7 @@ class WallScreen(Screen[None]):
 
     def _title(self) -> Line:
         about = self.about
-        spans: list[Span] = [(f"{about.name or f'account {about.account}'}", "strong")]
+        spans: list[Span] = [(about.title, "strong")]
         if about.notice:
             spans.append((f" {about.notice}", "accent"))
         if self._up is not None and self._up.title and not self._is_blank:

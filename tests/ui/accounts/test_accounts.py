@@ -151,6 +151,14 @@ async def test_r_asks_all_of_them_or_the_one_that_is_open(accounts: Accounts) ->
         assert {name: feed.asked for name, feed in there.feeds.items()} == {"calm": 1, "burning": 2}
 
 
+async def test_the_meter_is_that_of_the_chosen_account_and_says_so(accounts: Accounts) -> None:
+    async with accounts(calm=calm(), burning=whole_board()) as there:
+        await there.press("down", "m")
+        there.line("WHAT ASKING COSTS · Acme CALM")
+        await there.press("escape", "up", "enter", "m")
+        there.line("WHAT ASKING COSTS · Acme BURNING")
+
+
 async def test_after_a_sleep_every_account_is_asked_over_new_connections(accounts: Accounts) -> None:
     async with accounts(calm=calm(), burning=whole_board()) as there:
         await there.wait(3600)
