@@ -55,7 +55,9 @@ class EnduringApp(App[ReturnType]):
     def survives(self, error: Exception) -> bool:
         """Whether the board goes on after `error`, which is in the log then."""
         outlives = not self.is_headless if self.outlives is None else self.outlives
-        if not outlives or not (self._exit or (self.stands and self._running)):
+        # Where there are several first screens, another may have yet to come up.
+        has_stood = any(stack and stack[0]._is_mounted for stack in self._screen_stacks.values())
+        if not outlives or not (self._exit or (self._is_mounted and has_stood and self._running)):
             return False
         self.mishaps.note(error)
         return True

@@ -2,19 +2,22 @@
 
 Textual ends the message loop of whatever raises in a handler, and draws nothing of an update in which one widget fails.
 Both happen in methods that every widget inherits, Textual's own ones as well: so they are wrapped in their classes, for
-exactly the version that is pinned. An app that is not a `Survivor` sees nothing of it.
+exactly the version that is pinned. An app that is not a `Survivor` sees nothing of it. Nor does a screen that is no
+longer there take away another one in its place.
 """
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual._context import active_app
+from textual.await_complete import AwaitComplete
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.visual import Visual
 from textual.widget import Widget
@@ -24,6 +27,7 @@ APOLOGY = "cannot be drawn; the log has the details"
 _dispatch = MessagePump._dispatch_message
 _render_lines = Widget.render_lines
 _render = Widget._render
+_dismiss = Screen.dismiss
 
 
 @runtime_checkable
@@ -72,8 +76,14 @@ def _guarded_render(self: Widget) -> Visual:
         return Content(APOLOGY)
 
 
+def _guarded_dismiss(self: Screen[Any], result: Any = None) -> AwaitComplete:
+    # Textual would take away whatever is in front: of another mode, or what was opened since.
+    return _dismiss(self, result) if self in self.app.screen_stack else AwaitComplete()
+
+
 def install() -> None:
     """Puts the guards in place; once is enough."""
     MessagePump._dispatch_message = _guarded_dispatch  # type: ignore[method-assign]
     Widget.render_lines = _guarded_render_lines  # type: ignore[method-assign]
     Widget._render = _guarded_render  # type: ignore[method-assign]
+    Screen.dismiss = _guarded_dismiss  # type: ignore[method-assign]

@@ -275,7 +275,8 @@ class AccountsApp(BoardApp):
     @on(AccountBoard.Left)
     def leave(self, event: AccountBoard.Left) -> None:
         """Goes back to all accounts, or to another one's board."""
-        if self._opened is None or event.to is self._opened:
+        # What has come over the board since the key was pressed is not to be lost behind all accounts.
+        if self._opened is None or event.to is self._opened or self.screen is not self.comparing:
             return
         left, self._opened = self._opened, None
         self._rest(left)

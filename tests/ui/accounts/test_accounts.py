@@ -11,6 +11,7 @@ from kmm_tui.alerting.journal import Journal
 from kmm_tui.alerting.service import AlertService
 from kmm_tui.board.alert_rules import AlertRule, AlertRules
 from kmm_tui.board.scope import Level
+from kmm_tui.ui.accounts.app import AccountBoard
 from tests.ui.board.conftest import LIMITED, NOW, FrozenClock, whole_board, with_trouble
 from tests.ui.board.frames import capture
 from tests.ui.board.person import shows
@@ -125,6 +126,39 @@ async def test_a_board_is_found_again_as_it_was_left(accounts: Accounts) -> None
         await there.press("0", "enter")
         there.line("Returns [EU]")
         assert "Billing" not in there.text
+
+
+async def test_what_was_opened_over_a_board_that_is_being_left_is_not_lost(accounts: Accounts) -> None:
+    async with accounts(calm=calm(), burning=whole_board()) as there:
+        await there.press("enter")
+        # Both keys at once: the first is a message on its way when the second is looked at.
+        board = there.app.comparing
+        assert isinstance(board, AccountBoard)
+        board.action_accounts()
+        there.app.action_command_palette()
+        await there.settled()
+        assert isinstance(there.app.screen, CommandPalette)
+        await there.press("escape", "0")
+        assert there.order == ["burning", "calm"]
+
+
+async def test_what_ends_late_takes_nothing_else_away(accounts: Accounts) -> None:
+    async with accounts(calm=calm(), burning=whole_board()) as there:
+        await there.press("enter", "colon")
+        palette = there.app.screen
+        await there.press("escape", "0")
+        palette.dismiss()
+        await there.settled()
+        assert there.order == ["burning", "calm"]
+
+
+async def test_an_exception_while_the_board_of_another_account_comes_up_is_outlived(accounts: Accounts) -> None:
+    async with accounts(calm=calm(), burning=whole_board()) as there:
+        there.app.outlives = True
+        there.app.open(there.desk("calm"))
+        assert not there.app.stands
+        assert there.app.survives(RuntimeError("boom"))
+        await there.settled()
 
 
 async def test_another_window_is_that_of_the_open_board_alone(accounts: Accounts) -> None:
