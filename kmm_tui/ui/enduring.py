@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from contextlib import nullcontext
@@ -26,6 +27,14 @@ from kmm_tui.ui.writer import PATIENCE
 
 logger = logging.getLogger("kmm_tui.ui")
 
+STARTED = 60.0
+"""Seconds after which what a start leaves behind has been collected."""
+SELDOM = 50
+"""How many collections of the middle generation there are to one of everything: five minutes; Python's 10 are one.
+
+Each looks at all that there is, 100 ms on a large board, and after the start it finds next to nothing.
+"""
+
 
 class EnduringApp(App[ReturnType]):
     """See the module's text. Until its first screen stands, an exception ends it: there is nothing to go on with.
@@ -49,6 +58,11 @@ class EnduringApp(App[ReturnType]):
     def stands(self) -> bool:
         """Whether the first screen has all its widgets, so that it can be drawn on."""
         return self._is_mounted and bool(self._screen_stack) and self._screen_stack[0]._is_mounted
+
+    def on_ready(self) -> None:
+        """Lets the collector look at everything less often, once the start is over."""
+        if not self.is_headless:
+            self.set_timer(STARTED, lambda: gc.set_threshold(*gc.get_threshold()[:2], SELDOM))
 
     # -- exceptions
 
