@@ -31,7 +31,7 @@ from textual.widget import Widget
 from kmm_tui.ui.cells import wrap
 from kmm_tui.ui.chartplot import Limit, Plot, Unit
 from kmm_tui.ui.readout import Pieces, Point, Readout, Series, legend, told
-from kmm_tui.ui.roles import RoleStyles, role_classes, role_rules
+from kmm_tui.ui.roles import RoleStyles
 from kmm_tui.ui.rowlines import draw_text, join
 
 __all__ = ["Limit", "LineChart", "Point", "Readout", "Series"]
@@ -41,12 +41,7 @@ class LineChart(Widget, can_focus=True):
     """See the module's text. It fills what room it is given, from some 20 x 4 cells up."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "linechart--axis",
-        "linechart--label",
-        "linechart--cursor",
-        *role_classes("linechart"),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"linechart--axis", "linechart--label", "linechart--cursor"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left,h", "cursor(-1)", "Read to the left", show=False, id="chart.left"),
         Binding("right,l", "cursor(1)", "Read to the right", show=False, id="chart.right"),
@@ -65,9 +60,8 @@ class LineChart(Widget, can_focus=True):
         & > .linechart--axis { color: $kmm-line; }
         & > .linechart--label { color: $kmm-dim; }
         & > .linechart--cursor { background: $kmm-cursor; }
-        %s
     }
-    """ % role_rules("linechart")  # noqa: UP031 - the block is full of braces
+    """
 
     dim: reactive[bool] = reactive(False, repaint=False)
     """STALE: every line and label in the stale role."""

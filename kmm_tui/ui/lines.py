@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -13,7 +12,7 @@ from textual.widget import Widget
 from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Fitted, Span, fit_cell
 from kmm_tui.ui.lean import LeanCache
-from kmm_tui.ui.roles import RoleStyles, role_classes, role_rules
+from kmm_tui.ui.roles import RoleStyles
 from kmm_tui.ui.rowlines import join
 
 Line = Sequence[Span]
@@ -23,16 +22,14 @@ class RoleLines(Widget):
     """Base of the header, the strip and the titles: subclasses say what their lines are, in `lines`."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = role_classes("lines")
     DEFAULT_CSS = """
     RoleLines {
         width: 1fr;
         height: 1;
         background: $kmm-ground;
         color: $kmm-text;
-        %s
     }
-    """ % role_rules("lines")  # noqa: UP031 - the block is full of braces
+    """
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)

@@ -3,6 +3,7 @@
 from typing import Literal, get_args
 
 from rich.style import Style
+from textual.color import Color
 from textual.widget import Widget
 
 Role = Literal[
@@ -20,32 +21,21 @@ Role = Literal[
     "back-soon",
     "offline",
 ]
-"""The theme decides how each looks; no widget has a colour of its own."""
+"""The theme decides how each looks, by the variable `$kmm-<role>`; no widget has a colour of its own.
+
+They are no component classes: of each Textual makes a node of some kilobytes, for every widget anew.
+"""
 ROLES: tuple[Role, ...] = get_args(Role)
 
 _COLOURS = {"value": "text", "strong": "title", "glyph": "dim"}
 _BOLD = ("strong", "critical")
 
 
-def role_classes(prefix: str) -> set[str]:
-    """The component classes `<prefix>--<role>` of a widget that draws in roles."""
-    return {f"{prefix}--{role}" for role in ROLES}
-
-
-def role_rules(prefix: str) -> str:
-    """The CSS rules for `role_classes`, to stand inside the widget's own block."""
-    return "\n".join(
-        f"& > .{prefix}--{role} {{ color: $kmm-{_COLOURS.get(role, role)};"
-        f"{' text-style: bold;' if role in _BOLD else ''} }}"
-        for role in ROLES
-    )
-
-
 class RoleStyles:
-    """The styles of a widget's component classes, each resolved once until `clear`.
+    """The styles of roles and of a widget's component classes, each resolved once until `clear`.
 
-    A name is a role or another component of the widget, None its plain ground. While `dim` is set every role is
-    drawn as `stale`.
+    A name is a role or a component of the widget, None its plain ground. While `dim` is set every role is drawn as
+    `stale`.
     """
 
     def __init__(self, widget: Widget, prefix: str) -> None:
@@ -55,6 +45,7 @@ class RoleStyles:
         self._same: dict[Style, Style] = {}
         self._carries: dict[tuple[Style, str | None], bool] = {}
         self._dim = False
+        self._asked: dict[str, str] | None = None
 
     @property
     def dim(self) -> bool:
@@ -67,7 +58,11 @@ class RoleStyles:
         self.clear()
 
     def clear(self) -> None:
-        """Asks the style sheet again, as theme, focus or classes changed."""
+        """Asks theme and style sheet again, as theme, focus or classes changed."""
+        if self._asked is not None and self._asked != self._widget.app.theme_variables:
+            # A theme may differ from another one in a single role, of which no rule of the widget's own tells.
+            self._widget.refresh()
+        self._asked = None
         self._found.clear()
         self._same.clear()
         self._carries.clear()
@@ -78,7 +73,7 @@ class RoleStyles:
         if style is None:
             style = self._widget.rich_style
             if name is not None:
-                style += self._component("stale" if self._dim and name in ROLES else name)
+                style += self._role("stale" if self._dim else name) if name in ROLES else self._component(name)
             if over is not None:
                 style += self._component(over)
             # Equal looks are one object, so that drawing can compare by identity.
@@ -92,6 +87,11 @@ class RoleStyles:
             marked = style.underline or style.reverse or style.strike
             carries = self._carries[style, over] = not marked and style.bgcolor == self(None, over).bgcolor
         return carries
+
+    def _role(self, role: str) -> Style:
+        self._asked = self._widget.app.theme_variables
+        colour = Color.parse(self._asked[f"kmm-{_COLOURS.get(role, role)}"])
+        return Style(color=colour.rich_color, bold=True if role in _BOLD else None)
 
     def _component(self, name: str) -> Style:
         return self._widget.get_component_rich_style(f"{self._prefix}--{name}", partial=True)

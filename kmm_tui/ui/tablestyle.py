@@ -1,7 +1,5 @@
 """The style sheet of the line table; every colour is a variable of the theme."""
 
-from kmm_tui.ui.roles import role_classes, role_rules
-
 COMPONENTS = {
     "linetable--header",
     "linetable--sorted",
@@ -11,7 +9,6 @@ COMPONENTS = {
     "linetable--cell",
     "linetable--mark",
     "linetable--message",
-    *role_classes("linetable"),
 }
 
 TABLE_CSS = """
@@ -34,6 +31,5 @@ LineTable {
     & > .linetable--mark { color: $kmm-dim; }
     &:focus > .linetable--mark { color: $kmm-accent; }
     & > .linetable--message { color: $kmm-dim; }
-    %s
 }
-""" % role_rules("linetable")  # noqa: UP031 - the block is full of braces
+"""
