@@ -99,7 +99,11 @@ class Journal:
             with self._path.open("rb") as file:
                 number = os.fstat(file.fileno()).st_ino
                 start = self._read_from[1] if self._read_from and self._read_from[0] == number else 0
-                if os.fstat(file.fileno()).st_size < start:
+                size = os.fstat(file.fileno()).st_size
+                if self._read_from == (number, size):
+                    # As it is nearly every time.
+                    return found
+                if size < start:
                     start = 0
                 file.seek(start)
                 content = file.read(MOST_READ)

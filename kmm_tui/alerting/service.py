@@ -259,8 +259,9 @@ class AlertService:
     async def write(self) -> None:
         """Writes down what has happened since the last time."""
         entries, self._entries = self._entries, []
-        if entries:
-            await asyncio.to_thread(self._journal.append, entries)
+        if not entries:
+            return
+        await asyncio.to_thread(self._journal.append, entries)
         if self._in_charge and await asyncio.to_thread(self._journal.is_full):
             now = self._clock.now()
             kept = [*reversed(self._known.past), *self._book.open]
