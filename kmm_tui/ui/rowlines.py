@@ -1,6 +1,6 @@
 """Rows turned into strips for a line table: cells kept per row, strips per row and cursor state, both bounded."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Generic, cast
 
@@ -40,14 +40,20 @@ class RowLines(Generic[RowT]):
         self.width = 0
         self.places: tuple[Placed[RowT], ...] = ()
         self.now_ms = 0
-        self.ticks = False
+        self._ticking: list[tuple[int, Placed[RowT], Callable[[RowT, int], Cell]]] = []
 
     def lay_out(self, places: tuple[Placed[RowT], ...], width: int, height: int) -> None:
         """Draws by these places from now on, on a screen part of this size in cells."""
         self.places = places
-        self.ticks = any(place.column.ticking is not None for place in places)
+        ticking = ((index, place, place.column.ticking) for index, place in enumerate(places))
+        self._ticking = [(index, place, tick) for index, place, tick in ticking if tick is not None]
         self.width = width
         self._kept = LRUCache(max(64, 3 * height))
+
+    @property
+    def ticks(self) -> bool:
+        """Whether anything changes with time alone."""
+        return bool(self._ticking)
 
     def clear(self) -> None:
         """Forgets what was drawn, as the styles changed."""
@@ -73,12 +79,13 @@ class RowLines(Generic[RowT]):
         return line
 
     def _tick(self, line: Line[RowT]) -> None:
-        now = self.now_ms
-        rendered = [
-            place.column.ticking(line.row, now) if place.column.ticking is not None else cell
-            for place, cell in zip(self.places, line.rendered, strict=True)
-        ]
-        self._replace(line, rendered)
+        now, cells = self.now_ms, list(line.cells)
+        for index, place, tick in self._ticking:
+            cell = tick(line.row, now)
+            if cell != line.rendered[index]:
+                line.rendered[index] = cell
+                cells[index] = fit_cell(cell, place.width, place.column.align)
+        self._put(line, tuple(cells))
 
     def _replace(self, line: Line[RowT], rendered: list[Cell]) -> None:
         """Fits the cells that are not what they were."""
@@ -92,6 +99,9 @@ class RowLines(Generic[RowT]):
                 for place, cell, old, fitted in zip(self.places, rendered, before, line.cells, strict=True)
             ]
         )
+        self._put(line, cells)
+
+    def _put(self, line: Line[RowT], cells: tuple[Fitted, ...]) -> None:
         if cells != line.cells:
             line.cells = cells
             line.strips.clear()
