@@ -20,6 +20,9 @@ class Method(Enum):
     AGENT_VIEW = "agent_view"
     HISTORICAL = "historical"
 
+    # An enum's own is written in Python, and whether a method offers a metric is asked for every figure.
+    __hash__ = object.__hash__
+
 
 class Kind(Enum):
     """Whether a metric is counted over a window or read at this moment, when the window does not apply."""

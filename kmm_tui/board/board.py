@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from kmm_tui.board.figure import Number
@@ -225,9 +226,9 @@ class Board:
         state = self._states.get(Topic(Section.FIGURES, scope))
         return self.recent.values(scope, name, now, state.interval, count) if state else []
 
-    def ages(self, now: float) -> list[Age]:
-        """The age of everything, in a fixed order: if it differs from before, something has to look older."""
-        return [self._freshness(state, now).age for state in self._states.values()]
+    def ages_until(self, now: float) -> float:
+        """Until when, if nothing is answered, everything looks as old as it does at `now`; epoch seconds."""
+        return min((state.age_until(now) for state in self._states.values()), default=math.inf)
 
     def section(self, level: Level, now: float) -> Freshness:
         """How fresh a table of skills or groups is as a whole: as its worst row, or as its list while there is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 
@@ -78,12 +79,23 @@ def freshness(
     if last_good is None:
         return Freshness(Age.AWAITED, None, trouble, next_try)
     seconds = max(0.0, now - last_good)
-    if seconds > max(GONE_AFTER * interval, GONE_LEAST):
+    late, stale, gone = _ends(interval)
+    if seconds > gone:
         age = Age.GONE
-    elif seconds > STALE_AFTER * interval:
+    elif seconds > stale:
         age = Age.STALE
-    elif seconds > LATE_AFTER * interval:
+    elif seconds > late:
         age = Age.LATE
     else:
         age = Age.LIVE
     return Freshness(age, seconds, trouble, next_try)
+
+
+def age_until(last_good: float, interval: float, now: float) -> float:
+    """Until when (epoch s) an answer keeps the age that it has at `now`; arguments as of `freshness`."""
+    return next((max(now, last_good + end) for end in _ends(interval) if now - last_good <= end), math.inf)
+
+
+def _ends(interval: float) -> tuple[float, float, float]:
+    """Seconds for which an answer is live, is late at most, and is shown at all."""
+    return LATE_AFTER * interval, STALE_AFTER * interval, max(GONE_AFTER * interval, GONE_LEAST)

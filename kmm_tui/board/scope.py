@@ -16,6 +16,9 @@ class Level(Enum):
     GROUP = "group"
     AGENT = "agent"
 
+    # An enum's own is written in Python, and these are part of what everything is looked up by.
+    __hash__ = object.__hash__
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

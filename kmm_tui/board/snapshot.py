@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from kmm_tui.api.answers import AgentRecord, Cost, HistoricalAnswer, Skill, StateDuration
 from kmm_tui.api.number import Number
@@ -109,15 +111,25 @@ class Listing:
 def figures_of(
     method: Method,
     asked: tuple[Metric, ...],
-    values: dict[str, Number | None],
+    values: Mapping[str, Number | None],
     refused: frozenset[str] = frozenset(),
 ) -> Figures:
     """Figures that know what was asked for, and what the account refuses to tell (response fields)."""
-    return Figures(method, frozenset(metric.field for metric in asked), values, refused)
+    return Figures(method, fields_of(asked), values, refused)
 
 
-def agent_of(record: AgentRecord, asked: tuple[Metric, ...], refused: frozenset[str] = frozenset()) -> Agent:
-    """A roster's agent from an answer's record."""
+def fields_of(asked: Iterable[Metric]) -> frozenset[str]:
+    """The response fields of what was asked for: one object for all who asked the same."""
+    return _fields(tuple([metric.field for metric in asked]))
+
+
+@lru_cache(64)
+def _fields(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
+
+
+def agent_of(record: AgentRecord, asked: frozenset[str], refused: frozenset[str] = frozenset()) -> Agent:
+    """A roster's agent from an answer's record; `asked` and `refused` are response fields."""
     return Agent(
         key=record.agent_id,
         name=record.name,
@@ -129,7 +141,7 @@ def agent_of(record: AgentRecord, asked: tuple[Metric, ...], refused: frozenset[
         reason=record.reason,
         reason_since=record.reason_since,
         slots=record.configured_slots,
-        figures=figures_of(Method.AGENT_VIEW, asked, dict(record.metrics), refused),
+        figures=Figures(Method.AGENT_VIEW, asked, record.metrics, refused),
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from kmm_tui.board.freshness import Age, Freshness, Trouble, freshness
+from kmm_tui.board.freshness import Age, Freshness, Trouble, age_until, freshness
 from kmm_tui.board.scope import ACCOUNT, Level, Scope
 from kmm_tui.board.snapshot import AgentDetail, Listing, Roster, Snapshot, Trend
 from kmm_tui.board.sources import SourceAnswer
@@ -20,6 +21,9 @@ class Section(Enum):
     AGENT = "agent"
     TREND = "trend"
     SOURCE = "source"
+
+    # An enum's own is written in Python, and these are part of what everything is looked up by.
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,12 @@ class TopicState:
     """Nobody looks at it, so it is not asked for."""
     is_past: bool = False
     """It is about a time that is over: it was asked for once, and will not be again."""
+
+    def age_until(self, now: float) -> float:
+        """Until when, if nothing is answered, its age is what it is at `now`; epoch seconds."""
+        if self.is_past or self.content is None:
+            return math.inf
+        return age_until(self.content.taken_at / 1000, self.interval, now)
 
     def freshness(self, now: float) -> Freshness:
         """How fresh the content is at `now`, epoch seconds."""

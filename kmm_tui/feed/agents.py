@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from kmm_tui.api.answers import AgentViewAnswer
 from kmm_tui.api.query import LOGGED_IN, AgentState, AgentViewQuery
 from kmm_tui.api.window import Window
-from kmm_tui.board.snapshot import Agent, AgentDetail, Roster, agent_of
+from kmm_tui.board.snapshot import Agent, AgentDetail, Roster, agent_of, fields_of
 from kmm_tui.feed.asker import Asker
 from kmm_tui.metrics import Method, offered
 
@@ -56,7 +56,7 @@ class Agents:
         cost, refused = answer.cost, self._asker.refused(Method.AGENT_VIEW)
         for record in answer.records:
             if record.agent_id == key:
-                agent = agent_of(record, answer.asked, refused)
+                agent = agent_of(record, fields_of(answer.asked), refused)
                 return AgentDetail(key, agent, record.states, record.reasons, window, cost.asked_at, cost)
         return AgentDetail(key, None, (), (), window, cost.asked_at, cost)
 
@@ -66,7 +66,8 @@ class Agents:
 
     def _agents(self, answer: AgentViewAnswer) -> tuple[Agent, ...]:
         refused, last = self._asker.refused(Method.AGENT_VIEW), self._last
-        found = (agent_of(record, answer.asked, refused) for record in answer.records)
+        asked = fields_of(answer.asked)
+        found = (agent_of(record, asked, refused) for record in answer.records)
         agents = tuple(_unless_the_same(last.get(agent.key), agent) for agent in found)
         self._last = {agent.key: agent for agent in agents}
         return agents

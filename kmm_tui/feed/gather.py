@@ -296,7 +296,7 @@ class Gatherer:
     def _snapshot(self, scope: Scope, row: MetricsRow | None, answer: MetricsAnswer) -> Snapshot:
         """The figures of a row, or of the account; a scope that the answer does not name has none."""
         found = answer.all if scope == ACCOUNT else row.metrics if row else None
-        figures = figures_of(Method.METRICS, answer.asked, dict(found or {}), self._asker.refused(Method.METRICS))
+        figures = figures_of(Method.METRICS, answer.asked, found or {}, self._asker.refused(Method.METRICS))
         return Snapshot(scope, row.name if row else None, answer.window, figures, answer.cost.asked_at, answer.cost)
 
 

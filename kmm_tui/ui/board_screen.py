@@ -19,7 +19,6 @@ from kmm_tui.board.asked import AGENT_FIGURES, FIGURES
 from kmm_tui.board.board import Board
 from kmm_tui.board.derived import metric_named, requested
 from kmm_tui.board.figure import Number
-from kmm_tui.board.freshness import Age
 from kmm_tui.board.look import Look
 from kmm_tui.board.meter import Reading
 from kmm_tui.board.rows import EVERYTHING, AgentRow, ScopeRow
@@ -112,7 +111,7 @@ class BoardScreen(Screen[None]):
         self._was_small = False
         self._said = ("", 0.0)
         self.held_at = 0.0
-        self._ages: list[Age] = []
+        self._aged = (0.0, 0.0)
 
     @property
     def tables(self) -> tuple[AnyPanel, ...]:
@@ -145,7 +144,7 @@ class BoardScreen(Screen[None]):
     def update_board(self, now: float, note: str = "") -> None:
         """Shows what the board knows at `now`, epoch seconds. `note` is told while there is no trouble to tell."""
         self.now, self.note = now, note
-        self._ages = self.board.ages(now)
+        self._aged = now, self.board.ages_until(now)
         with self.app.batch_update():
             self.strip.update_row(self.board.account_row(now), self._recent)
             self._update_panels()
@@ -178,7 +177,7 @@ class BoardScreen(Screen[None]):
 
     def tick(self, now: float) -> None:
         """Moves ages, times in state and freshness on to `now`, epoch seconds."""
-        if int(now) != int(self.now) and self._ages != self.board.ages(now):
+        if int(now) != int(self.now) and not self._aged[0] <= now <= self._aged[1]:
             # Something has just become late or stale: its figures have to look it.
             self.update_board(now, self.note)
             return

@@ -72,7 +72,7 @@ def agent(key: str, status: str | None = "ONLINE", since: int | None = 1000, **m
         group_name=None, skills=skills, status=status, status_since=since, reason=more.get("reason"),
         reason_since=more.get("reason_since"), configured_slots=3, metrics={},
     )  # fmt: skip
-    return agent_of(record, ())
+    return agent_of(record, frozenset())
 
 
 def roster(*agents: Agent, at: float = NOW) -> Roster:

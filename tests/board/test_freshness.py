@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kmm_tui.board.board import worst
-from kmm_tui.board.freshness import Age, Freshness, Trouble, freshness
+from kmm_tui.board.freshness import Age, Freshness, Trouble, age_until, freshness
 
 BADNESS = [Age.LIVE, Age.LATE, Age.STALE, Age.GONE]
 TROUBLE = Trouble("OFFLINE", "no network; wait", 100.0)
@@ -73,3 +75,15 @@ def test_the_worst_is_one_of_them_and_none_is_worse(found: list[Freshness]) -> N
     assert all(order.index(each.age) <= order.index(chosen.age) for each in found)
     if any(each.trouble and each.age is chosen.age for each in found):
         assert chosen.trouble
+
+
+@given(MOMENTS, AGES, INTERVALS)
+def test_until_it_is_said_to_change_an_age_stays_and_then_it_changes(asked: float, age: float, interval: float) -> None:
+    now = asked + age
+    until, found = age_until(asked, interval, now), freshness(asked, interval, now).age
+    if math.isinf(until):
+        assert found is Age.GONE
+        return
+    assert until >= now
+    assert freshness(asked, interval, max(now, until - 1e-3)).age is found
+    assert freshness(asked, interval, until + 1e-3).age is not found

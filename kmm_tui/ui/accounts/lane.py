@@ -12,7 +12,6 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from kmm_tui.board.derived import metric_named
-from kmm_tui.board.freshness import Age
 from kmm_tui.board.limit_text import bound_text
 from kmm_tui.board.rows import ScopeRow
 from kmm_tui.board.scope import ACCOUNT
@@ -223,7 +222,7 @@ class Lane(Vertical):
         self.title = LaneTitle(desk)
         self.strip = LaneStrip(window)
         self.news = LaneNews()
-        self._ages: list[Age] = []
+        self._aged = (0.0, 0.0)
         self._out: Sequence[ScopeRow] = ()
         self.standing = standing(desk.board, 0.0)
 
@@ -235,7 +234,7 @@ class Lane(Vertical):
     def update_lane(self, now: float) -> None:
         """Shows what is known at `now`, epoch s."""
         board = self.desk.board
-        self._ages, self._out = board.ages(now), stands_out(board, now)
+        self._aged, self._out = (now, board.ages_until(now)), stands_out(board, now)
         self.strip.update_row(board.account_row(now), lambda name: board.line(ACCOUNT, name, now, SPARK_CELLS))
         self._tell(now)
 
@@ -245,7 +244,7 @@ class Lane(Vertical):
 
     def tick(self, now: float) -> None:
         """Moves ages on; draws figures anew only where one has become older than it may look."""
-        if self._ages != self.desk.board.ages(now):
+        if not self._aged[0] <= now <= self._aged[1]:
             self.update_lane(now)
         else:
             self._tell(now)

@@ -106,7 +106,7 @@ class WallScreen(Screen[None]):
         self._pages: tuple[Page, ...] = ()
         self._up: Page | None = None
         self._up_since = 0.0
-        self._ages: list[Age] = []
+        self._aged = (0.0, 0.0)
         self._looked: Look | None = None
         self._open = True
         self._told = ("", 0.0)
@@ -128,7 +128,7 @@ class WallScreen(Screen[None]):
     def update_board(self, now: float, note: str = "") -> None:
         """Shows what the board knows at `now`, epoch seconds. `note` is told while there is no trouble to tell."""
         self.now, self.note = now, note
-        self._ages = self.board.ages(now)
+        self._aged = now, self.board.ages_until(now)
         rows = self._rows()
         self._strip = trouble.items(rows)
         self._note_breaches(rows)
@@ -138,7 +138,7 @@ class WallScreen(Screen[None]):
 
     def tick(self, now: float) -> None:
         """Moves clock, ages and turns on to `now`, epoch seconds."""
-        if self._ages != self.board.ages(now):
+        if not self._aged[0] <= now <= self._aged[1]:
             # Something has just become late or stale: its figures have to look it.
             self.update_board(now, self.note)
             return

@@ -17,7 +17,7 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.ui.desk import Desk
 from kmm_tui.ui.wall.app import WallApp
 from kmm_tui.ui.wall.screen import WallScreen
-from tests.ui.board.conftest import ABOUT, LIMITED, NOW, FakeFeed, FrozenClock, Stage, stage, whole_board
+from tests.ui.board.conftest import ABOUT, LIMITED, FakeFeed, FrozenClock, Stage, stage, whole_board
 from tests.ui.board.frames import FrameExtension
 
 
@@ -76,7 +76,7 @@ async def settle(pilot: Pilot[Any]) -> None:
     """Returns once everything that was published is drawn."""
     for _ in range(200):
         await pilot.pause(0.01)
-        if not pilot.app._settling and pilot.app.board.ages(NOW):  # type: ignore[attr-defined]
+        if not pilot.app._settling and pilot.app.board.account():  # type: ignore[attr-defined]
             break
     await pilot.pause(0.05)
 
