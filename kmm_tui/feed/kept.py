@@ -5,6 +5,7 @@ It holds figures and names and no secret; the file is this user's alone.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import threading
@@ -101,7 +102,12 @@ class KeptBoard:
         if self._changed:
             self._changed = False
             states = tuple(self._states.values())
-            await in_thread(lambda: self._write(states), "kept board")
+            try:
+                await in_thread(lambda: self._write(states), "kept board")
+            except asyncio.CancelledError:
+                # Nobody waits for that one any more: the last writing, which is waited for, does it again.
+                self._changed = True
+                raise
 
     def _write(self, states: tuple[TopicState, ...]) -> None:
         try:

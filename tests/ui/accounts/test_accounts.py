@@ -204,6 +204,7 @@ async def test_the_open_board_tells_that_another_account_burns(accounts: Account
         await there.press("down", "enter")
         assert "Acme" in there.lines[0]
         assert "BURNING" not in there.lines[0]
+        await there.wait(1)
         assert "0 Accounts ■ 1" in there.lines[-1]
         await there.publish("burning", *calm())
         assert "0 Accounts ■" not in there.lines[-1]
