@@ -29,7 +29,7 @@ from kmm_tui.ui.agent_table import (
 from kmm_tui.ui.chips import Chip, Chips
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.figure_column import counted_first, usual_of
-from kmm_tui.ui.lines import Line, RoleLines
+from kmm_tui.ui.lines import Line, RoleLines, name_of
 from kmm_tui.ui.roles import Role
 from kmm_tui.ui.scope_panel import briefly
 from kmm_tui.ui.table_panel import TablePanel
@@ -226,7 +226,11 @@ class AgentsPanel(TablePanel[AgentRow]):
 
     def title_words(self, board: Board, now: float) -> list[Span]:
         """Of whom, and how many."""
-        words: list[Span] = [("AGENTS", "strong"), (f" of {board.label(self.scope)}", "dim")]
+        words: list[Span] = [
+            ("AGENTS", "strong"),
+            (" of ", "dim"),
+            (name_of(self.scope, board.label(self.scope)), "dim"),
+        ]
         age = board.freshness(AGENTS, now).age
         if self._known and age is not Age.GONE:
             words.append((f" {self._logged_in}", "dim"))

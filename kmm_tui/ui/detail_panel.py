@@ -31,7 +31,7 @@ from kmm_tui.ui.columns import Cell, Column, Span
 from kmm_tui.ui.figure_column import choosable, figure_cell
 from kmm_tui.ui.header import local_time
 from kmm_tui.ui.levels import ROLES, glyph
-from kmm_tui.ui.lines import Line, RoleLines
+from kmm_tui.ui.lines import Line, Name, RoleLines
 from kmm_tui.ui.roles import Role
 from kmm_tui.ui.scope_panel import absence
 from kmm_tui.ui.table_panel import TablePanel
@@ -249,8 +249,8 @@ class DetailPanel(TablePanel[FigureLine]):
         """Who it is."""
         row = board.detail_row(self.key)
         role: Role = "strong"
-        return [("AGENT", "strong"), (f" {row.agent.name or row.key}" if row else f" {self.key}", role),
-                *self.filter_words()]  # fmt: skip
+        name = Name((row.agent.name or row.key) if row else self.key)
+        return [("AGENT", "strong"), (" ", role), (name, role), *self.filter_words()]
 
     @staticmethod
     def _limit(board: Board, metric: Metric, row: AgentRow) -> str:

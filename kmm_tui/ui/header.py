@@ -12,8 +12,9 @@ from kmm_tui.api.errors import SignInRefused
 from kmm_tui.api.window import Window, ceil_minute, floor_minute, format_duration
 from kmm_tui.board.figure_text import age_text, clock_text
 from kmm_tui.board.freshness import Age, Freshness
+from kmm_tui.ui.cells import clean, cut
 from kmm_tui.ui.columns import Span
-from kmm_tui.ui.lines import Line, RoleLines, spread
+from kmm_tui.ui.lines import LEAST_NAME, Line, RoleLines, spread
 from kmm_tui.ui.roles import Role
 
 GLYPHS: dict[Age, tuple[str, Role]] = {
@@ -114,7 +115,8 @@ class TitleBar(RoleLines):
 
     def lines(self, width: int) -> Sequence[Line]:
         about = self._about
-        left: list[Span] = [(" kmm ", "accent"), (f" {about.title}", "strong")]
+        name = clean(about.title)
+        left: list[Span] = [(" kmm ", "accent"), (" ", "strong"), (name, "strong")]
         if about.notice:
             left.append((f" {about.notice}", "accent"))
         right: list[Span] = [*truth(self._fresh, self._now, self._next)]
@@ -135,6 +137,10 @@ class TitleBar(RoleLines):
         if self._taken_at and self._span:
             optional.append((f" · answer of {local_time(self._taken_at, self._tz)}", "dim"))
         room = width - sum(cell_len(text) for text, _ in (*left, *right, clock)) - 2
+        over = cell_len(optional[0][0]) - room if optional else 0
+        if over > 0 and cell_len(name) - over >= LEAST_NAME:
+            # A name that is cut still is one; without its window no figure is anything.
+            left[2], room = (cut(name, cell_len(name) - over), "strong"), room + over
         for span in optional:
             if (size := cell_len(span[0])) > room:
                 break

@@ -9,13 +9,27 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kmm_tui.ui.cells import clean
+from kmm_tui.board.scope import ACCOUNT, Scope
+from kmm_tui.ui.cells import clean, cut
 from kmm_tui.ui.columns import Fitted, Span, fit_cell
 from kmm_tui.ui.lean import LeanCache
 from kmm_tui.ui.roles import RoleStyles
 from kmm_tui.ui.rowlines import join
 
 Line = Sequence[Span]
+LEAST_NAME = 8
+"""Cells that a name has left at least."""
+
+
+class Name(str):
+    """The text of a span that is cut before any other of its line: a name that is cut still is one."""
+
+    __slots__ = ()
+
+
+def name_of(scope: Scope, label: str) -> str:
+    """`label` as the name of `scope`; the account is one of the board's own words."""
+    return label if scope == ACCOUNT else Name(label)
 
 
 class RoleLines(Widget):
@@ -103,10 +117,27 @@ def _differing(before: Fitted, after: Fitted, width: int) -> tuple[int, int]:
     return left, width - sum(cell_len(text) for text, _ in after[len(after) - tail :])
 
 
+def shortened(line: Line, room: int) -> Line:
+    """`line` with its names cut, the longest first, as far as it takes to have the rest on `room` cells."""
+    over = sum(cell_len(clean(text)) for text, _ in line) - room
+    if over <= 0:
+        return line
+    spans = list(line)
+    names = [(cell_len(clean(text)), place) for place, (text, _) in enumerate(spans) if isinstance(text, Name)]
+    for size, place in sorted(names, reverse=True):
+        text, role = spans[place]
+        left = max(min(size, LEAST_NAME), size - over)
+        spans[place] = (cut(clean(text), left), role)
+        over -= size - left
+        if over <= 0:
+            break
+    return spans
+
+
 def spread(left: Line, right: Line, width: int) -> list[Span]:
     """`left` and `right` at the ends of `width` cells; `left` is cut first, since the truth stands on the right."""
     right_size = sum(cell_len(clean(text)) for text, _ in right)
     room = max(0, width - right_size - (1 if right else 0))
-    pieces: list[Span] = [(text, role or "value") for text, role in fit_cell(tuple(left) or "", room)]
+    pieces: list[Span] = [(text, role or "value") for text, role in fit_cell(tuple(shortened(left, room)) or "", room)]
     gap: list[Span] = [(" ", "value")] if right and room else []
     return [*pieces, *gap, *right]

@@ -8,6 +8,7 @@ from kmm_tui.board.state import AGENTS
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.holding import held_words
 from kmm_tui.ui.keymap import key_text
+from kmm_tui.ui.lines import Name
 from kmm_tui.ui.panel import Panel
 from kmm_tui.ui.places import View
 from kmm_tui.ui.table_panel import TablePanel
@@ -40,7 +41,8 @@ def titled(screen: BoardScreen, panel: Panel, words: list[Span]) -> list[Span]:
     """`words` with the way here in front, and what the person has done to the rows behind."""
     crumbs: list[Span] = []
     if screen.trail.here.view is not View.OVERVIEW:
-        crumbs = [(f"{word} › ", "dim") for word in screen.trail.crumbs(screen.board.label)]
+        for word in screen.trail.crumbs(screen.board.label):
+            crumbs += [(Name(word), "dim"), (" › ", "dim")]
     if isinstance(panel, TablePanel):
         if not panel.pin:
             words = [*words, ("  not pinned", "dim")]

@@ -20,7 +20,7 @@ from kmm_tui.metrics import BY_NAME, Kind, Metric
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.heatmap import HeatMap
 from kmm_tui.ui.linechart import LineChart, Series
-from kmm_tui.ui.lines import Line, RoleLines
+from kmm_tui.ui.lines import Line, RoleLines, name_of
 from kmm_tui.ui.panel import Panel
 from kmm_tui.ui.recordedline import RecordedLine, is_known
 from kmm_tui.ui.roles import Role
@@ -134,7 +134,8 @@ class TrendPanel(Panel):
 
     def title_words(self, board: Board) -> list[Span]:
         """Of whom, what, over which time, in which steps, and from where."""
-        return [("TREND", "strong"), (f" of {label_of(board, self.scope)}{self._subject}", "dim")]
+        name = name_of(self.scope, label_of(board, self.scope))
+        return [("TREND", "strong"), (" of ", "dim"), (name, "dim"), (self._subject, "dim")]
 
     def update_trend(self, board: Board, scope: Scope, now: float) -> None:
         """Draws what there is of `scope`, as old as it is; without an answer it says why there is none."""

@@ -32,7 +32,7 @@ from kmm_tui.ui.columns import Span
 from kmm_tui.ui.comparing import Against, Comparison, UsualOf, is_alike
 from kmm_tui.ui.header import About, local_time, truth
 from kmm_tui.ui.lean import LeanCompositor
-from kmm_tui.ui.lines import Line
+from kmm_tui.ui.lines import Line, Name
 from kmm_tui.ui.prefs import Prefs
 from kmm_tui.ui.strip import strip_text
 from kmm_tui.ui.wall import trouble
@@ -285,11 +285,11 @@ class WallScreen(Screen[None]):
 
     def _title(self) -> Line:
         about = self.about
-        spans: list[Span] = [(about.title, "strong")]
+        spans: list[Span] = [(Name(about.title), "strong")]
         if about.notice:
             spans.append((f" {about.notice}", "accent"))
         if self._up is not None and self._up.title and not self._is_blank:
-            spans.append((f" · {self._up.title}", "value"))
+            spans += [(" · ", "value"), (Name(self._up.title), "value")]
         spans.append((f" · {self.present.at(int(self.now * 1000))[0].label}", "dim"))
         return spans
 
