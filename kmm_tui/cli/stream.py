@@ -91,4 +91,6 @@ async def _stream(account: Account) -> int:
             await over.wait()
     finally:
         await asyncio.to_thread(lines.close, LAST_WORDS)
+    if lines.failure:
+        fail(f"standard output: {lines.failure.strerror}", Exit.UNEXPECTED)
     return Exit.INTERRUPTED if signal.SIGINT in signals else Exit.OK

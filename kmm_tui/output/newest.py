@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import threading
 from collections.abc import Callable, Hashable
 
 _HUNG_UP = select.POLLERR | select.POLLHUP | select.POLLNVAL if hasattr(select, "poll") else 0
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NewestLines:
     """Writes lines to a file descriptor from a thread of its own. At most one line of each `key` is waiting.
 
     A newer line of a key takes the place of one that nobody has read yet, so that what waits is bounded by the number
-    of keys. `ended` is called, in that thread, once the reader has gone.
+    of keys. `ended` is called, in that thread, once the reader has gone or there is no room.
     """
 
     def __init__(self, descriptor: int, ended: Callable[[], None]) -> None:
@@ -25,6 +27,8 @@ class NewestLines:
         self._is_closed = False
         self.overtaken = 0
         """Lines that were never written, since a newer one of the same key came first."""
+        self.failure: OSError | None = None
+        """What is wrong with what is written to, where it is not its reader who has gone."""
         # A reader who never reads must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, name="lines", daemon=True)
         self._thread.start()
@@ -59,7 +63,9 @@ class NewestLines:
                 view = memoryview(line)
                 while view:
                     view = view[os.write(self._descriptor, view) :]
-        except OSError:
+        except OSError as error:
+            if error.errno in _FULL:
+                self.failure = error
             self._ended()
 
     def _next(self) -> bytes | None:

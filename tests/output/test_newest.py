@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,3 +79,23 @@ def test_a_reader_who_hangs_does_not_keep_the_program_from_ending(pipe: tuple[in
     lines.put(1, BIG)
     lines.close(0.01)
     os.close(pipe[0])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_disk_that_is_full_is_no_reader_who_has_gone(pipe: tuple[int, int]) -> None:
+    reading, writing = pipe
+    full = os.open("/dev/full", os.O_WRONLY)
+    ended = threading.Event()
+    lines = NewestLines(full, ended.set)
+    lines.put("one", b"1\n")
+    assert ended.wait(5)
+    lines.close(5)
+    os.close(full)
+    assert lines.failure
+    assert lines.failure.errno == errno.ENOSPC
+
+    os.close(reading)
+    lines = NewestLines(writing, lambda: None)
+    lines.put("one", b"1\n")
+    lines.close(5)
+    assert lines.failure is None
