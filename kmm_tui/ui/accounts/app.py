@@ -240,7 +240,8 @@ class AccountsApp(BoardApp):
     @on(LaneStrip.Opened)
     def open_lane(self, event: LaneStrip.Opened) -> None:
         """Enter on a lane opens its board."""
-        if self._opened is None:
+        # Unless something has come over the lanes since the key was pressed.
+        if self.screen is self.all:
             self.open(event.desk)
 
     def go_to(self, desk: Desk) -> None:

@@ -140,6 +140,11 @@ async def test_what_was_opened_over_a_board_that_is_being_left_is_not_lost(accou
         assert isinstance(there.app.screen, CommandPalette)
         await there.press("escape", "0")
         assert there.order == ["burning", "calm"]
+        there.app.all.chosen.strip.action_ask()
+        there.app.action_command_palette()
+        await there.settled()
+        await there.press("escape")
+        assert there.order == ["burning", "calm"]
 
 
 async def test_what_ends_late_takes_nothing_else_away(accounts: Accounts) -> None:
