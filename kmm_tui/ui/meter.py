@@ -28,7 +28,8 @@ class MeterLine(RoleLines):
     """``3.1 calls/min``, and how many were refused as too many within the hour if there were any."""
 
     DEFAULT_CSS = """
-    MeterLine { width: 30; height: 1; background: $kmm-surface; }
+    MeterLine { width: 18; height: 1; background: $kmm-surface; }
+    MeterLine.-refused { width: 30; }
     MeterLine.-filling { width: 34; }
     """
 
@@ -40,6 +41,8 @@ class MeterLine(RoleLines):
     def update_reading(self, reading: Reading | None) -> None:
         """Shows the meter as it stands."""
         self._reading = reading
+        # What it has no need of is room for keys.
+        self.set_class(reading is not None and reading.throttled > 0, "-refused")
         self.show()
 
     def update_filling(self, filling: Progress | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from rich.cells import cell_len
@@ -14,9 +15,10 @@ from kmm_tui.board.scope import ACCOUNT, Level
 from kmm_tui.board.state import AGENTS, Section, Topic
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.help import NOTICE, Help
+from kmm_tui.ui.keyline import KeyLine
 from kmm_tui.ui.linetable import LineTable
 
-from .conftest import NOW, ROSTER, SKILLS, SetStage, good, scope_state, settle
+from .conftest import NOW, READING, ROSTER, SKILLS, SetStage, good, scope_state, settle
 
 
 def screen(pilot: Pilot[str]) -> list[str]:
@@ -302,6 +304,19 @@ async def test_only_what_is_on_the_screen_is_asked_for(stage: SetStage) -> None:
         await pilot.resize_terminal(200, 60)
         await settle(pilot)
         assert set_up.feed.shown == Look(frozenset({Level.SKILL, Level.GROUP}), agents=True, trend=ACCOUNT)
+
+
+async def test_what_the_meter_has_no_need_of_is_room_for_keys(stage: SetStage, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_up = stage()
+    async with set_up.app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        keys = pilot.app.screen.query_one(KeyLine)
+        for throttled, room in ((2, 90), (0, 102)):
+            monkeypatch.setattr(set_up.feed, "reading", partial(replace, READING, throttled=throttled))
+            set_up.app._tick()
+            await settle(pilot)
+            assert keys.size.width == room
+            assert screen(pilot)[-1].endswith("6.4 calls/min ")
 
 
 async def test_the_meter_is_at_the_bottom_and_whole_on_a_key(stage: SetStage) -> None:
