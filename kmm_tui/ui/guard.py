@@ -2,8 +2,10 @@
 
 Textual ends the message loop of whatever raises in a handler, and draws nothing of an update in which one widget fails.
 Both happen in methods that every widget inherits, Textual's own ones as well: so they are wrapped in their classes, for
-exactly the version that is pinned. An app that is not a `Survivor` sees nothing of it. Nor does a screen that is no
-longer there take away another one in its place.
+exactly the version that is pinned. An app that is not a `Survivor` sees nothing of it.
+
+Two more of Textual's ways would end a board: a screen that is no longer there takes away another one in its place; and
+two sizes of one terminal that changes quickly lay out a screen in turns, each for the sake of the other, for ever.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Protocol, runtime_checkable
 
 from rich.segment import Segment
+from textual import events
 from textual._context import active_app
 from textual.await_complete import AwaitComplete
 from textual.content import Content
@@ -28,6 +31,7 @@ _dispatch = MessagePump._dispatch_message
 _render_lines = Widget.render_lines
 _render = Widget._render
 _dismiss = Screen.dismiss
+_on_resize = Screen._on_resize
 
 
 @runtime_checkable
@@ -81,9 +85,18 @@ def _guarded_dismiss(self: Screen[Any], result: Any = None) -> AwaitComplete:
     return _dismiss(self, result) if self in self.app.screen_stack else AwaitComplete()
 
 
+async def _guarded_on_resize(self: Screen[Any], event: events.Resize) -> None:
+    # Of a size that the terminal no longer has: the present one comes, or has come.
+    if event.size == self.app.size:
+        await _on_resize(self, event)
+    else:
+        event.stop()
+
+
 def install() -> None:
     """Puts the guards in place; once is enough."""
     MessagePump._dispatch_message = _guarded_dispatch  # type: ignore[method-assign]
     Widget.render_lines = _guarded_render_lines  # type: ignore[method-assign]
     Widget._render = _guarded_render  # type: ignore[method-assign]
+    Screen._on_resize = _guarded_on_resize  # type: ignore[method-assign]
     Screen.dismiss = _guarded_dismiss  # type: ignore[method-assign]

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.pilot import Pilot
 
 from kmm_tui.ui.board_screen import BoardScreen
@@ -55,6 +57,19 @@ async def test_what_fails_ends_neither_the_board_nor_its_hearing(
             await drawn(pilot)
             assert not isinstance(app.screen, BoardScreen)
     assert len([record for record in caplog.records if "RuntimeError" in record.getMessage()]) == 1
+
+
+async def test_a_size_that_the_terminal_no_longer_has_lays_nothing_out(stage: SetStage) -> None:
+    app = stage().app
+    async with app.run_test(size=(120, 40)) as pilot:
+        await drawn(pilot)
+        screen, gone = app.screen, Size(100, 30)
+        # Laid out for it, the screen would ask for this size again, and for the present one in turns with it.
+        await screen._on_resize(events.Resize(gone, gone))
+        assert screen.size == app.size
+        await pilot.resize_terminal(*gone)
+        await drawn(pilot)
+        assert screen.size == gone
 
 
 async def test_what_is_ended_before_it_began_is_not_complained_of(
