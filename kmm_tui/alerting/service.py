@@ -28,6 +28,8 @@ JUMP = 30.0
 BELIEVED_GONE = 900.0
 """Seconds after the start until an alert ends whose skill, group or agent did not appear again."""
 SILENCE_EVERY = 5.0
+FOLLOWED_EVERY = 5.0
+"""Seconds after which one that only follows reads again: there may be a page of it for each of many viewers."""
 MOST_TOLD = 200
 """Alerts in one line of the journal that says that people were told of them."""
 
@@ -231,7 +233,7 @@ class AlertService:
                 except Exception:
                     # The next turn may do better; without a next one nobody would be told of anything.
                     logger.exception("alerts missed a turn")
-                await self._clock.sleep(1.0)
+                await self._clock.sleep(FOLLOWED_EVERY if self._only_follows else 1.0)
 
     async def turn(self) -> None:
         """What is to be done each second. The disk is waited for beside the event loop."""
