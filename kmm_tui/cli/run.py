@@ -87,6 +87,8 @@ teach_completion(cli)
 def run(arguments: Sequence[str]) -> int:
     """Runs the command line and returns its exit code. Errors are one line on stderr."""
     stdout = sys.stdout
+    # The HTTP library's own command colours what it prints, by megabytes that none of ours needs: as if not installed.
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
     try:
         # In a context of its own: what the settings make known, such as metrics, ends with the command.
         code = copy_context().run(cli.main, list(arguments), prog_name="kmm-tui", standalone_mode=False)

@@ -20,7 +20,7 @@ try:
 except SystemExit as end:
     code = end.code
 assert code in (0, 1, 2, 3), code
-print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), file=sys.stderr)
+print("LOADED", *sorted({name.partition(".")[0] for name, each in sys.modules.items() if each}), file=sys.stderr)
 """
 
 

@@ -121,7 +121,7 @@ def test_a_press_of_tab_loads_neither_the_screen_nor_the_network(words: str, no_
         "from kmm_tui.__main__ import main\n"
         "sys.argv = ['kmm-tui']\n"
         "assert main() == 0\n"
-        "print('LOADED', *{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)\n"
+        "print('LOADED', *{name.partition('.')[0] for name, each in sys.modules.items() if each}, file=sys.stderr)\n"
     )
     asked = {VARIABLE: "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
     done = subprocess.run(
