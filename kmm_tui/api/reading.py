@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo
 
 from kmm_tui.api.answers import (
     AgentRecord,
@@ -130,9 +130,14 @@ class _Record(_Wire):
     agentMetadata: Annotated[_AgentMetadata, BeforeValidator(_mapping)] = Field(default_factory=_AgentMetadata)  # noqa: N815
 
 
+def _made_of(record: _Record, info: ValidationInfo) -> _Record | AgentRecord:
+    """What is kept of a record, as soon as it is read: a thousand of them at once would be megabytes."""
+    return _agent(record, *info.context) if info.context else record
+
+
 class _AgentView(_Wire):
     metadata: _Total = None
-    agentViewRecords: list[_Record]  # noqa: N815
+    agentViewRecords: list[Annotated[_Record, AfterValidator(_made_of)]]  # noqa: N815
 
 
 class _AnyAgentView(_AgentView):
@@ -161,10 +166,13 @@ class _Reader(Generic[_Shape]):
     def __init__(self, shape: type[_Shape], loose: type[_Shape], item: type[_Wire], *path: str) -> None:
         self._shape, self._loose, self._item, self._path = shape, loose, item, path
 
-    def read(self, body: Body) -> tuple[_Shape, int]:
-        """The answer, and how many items it lacks because they cannot be read. Raises `Garbled`."""
+    def read(self, body: Body, context: Any = None) -> tuple[_Shape, int]:
+        """The answer, and how many items it lacks because they cannot be read. Raises `Garbled`.
+
+        `context` is for validators, where an answer can be read as a whole.
+        """
         try:
-            return self._shape.model_validate_json(body.raw), 0
+            return self._shape.model_validate_json(body.raw, context=context), 0
         except ValidationError as error:
             problem = _problem(error)
         found = self._one_by_one(body)
@@ -248,10 +256,11 @@ def read_metrics(body: Body, window: Window, asked: tuple[Metric, ...], cost: Co
 
 def read_agent_view(body: Body, window: Window, asked: tuple[Metric, ...], cost: Cost) -> AgentViewAnswer:
     """Reads an answer of the agent_view method. Raises `Garbled`."""
-    wire, left_out = _AGENT_VIEW.read(body)
     numbers = _numbers(asked)
     skills: _Skills = {}
-    records = tuple(_agent(record, numbers, skills) for record in wire.agentViewRecords)
+    wire, left_out = _AGENT_VIEW.read(body, (numbers, skills))
+    found: list[_Record | AgentRecord] = [*wire.agentViewRecords]
+    records = tuple(each if isinstance(each, AgentRecord) else _agent(each, numbers, skills) for each in found)
     return AgentViewAnswer(window, asked, wire.metadata, records, cost, left_out)
 
 
