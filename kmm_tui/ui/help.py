@@ -90,7 +90,8 @@ class Help(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f1,q,enter", "dismiss", "Close", id="help.close"),
     ]
-    CSS = """
+    # Not CSS, which would hold for this class alone and not for those of other boards.
+    DEFAULT_CSS = """
     Help { align: center middle; }
     Help > VerticalScroll {
         width: 92%; max-width: 104; height: auto; max-height: 92%;

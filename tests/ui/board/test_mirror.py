@@ -78,6 +78,7 @@ async def test_it_looks_as_the_other_and_grows_old_when_that_one_is_gone(
         await pilot.press("f1")
         await pilot.pause()
         help_ = str(app.screen.query_one("Static").render())
+        assert app.screen.query_one("Static").content_region.x > 10, "it stands in the middle of the board"
         assert "show only rows that fit" in help_
         assert "as a CSV file" in help_
         for word in ("sub-groups", "ask now", "one window back"):
