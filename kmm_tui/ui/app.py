@@ -146,6 +146,7 @@ class BoardApp(ThemedApp[str]):
         self._prefs = prefs or Prefs()
         super().__init__(theme, self._prefs.themes)
         self.desk = desk
+        self.desks: tuple[Desk, ...] = (desk,)
         self._clock = clock
         self._tz = tz
         self._settling = False
@@ -408,6 +409,13 @@ class BoardApp(ThemedApp[str]):
         if self.feed:
             self.feed.subgroups = message.include
             self.board.lately.clear()
+
+    async def action_suspend_process(self) -> None:  # type: ignore[override]
+        """Stands still in the background; meanwhile another board of this machine tells of alerts."""
+        for desk in self.desks:
+            if desk.alerts:
+                await desk.alerts.close()
+        super().action_suspend_process()
 
     def action_help(self) -> None:
         """Shows the help."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from textual.app import App
 from textual.command import CommandPalette
 from textual.widgets import OptionList
 
@@ -290,3 +294,28 @@ async def test_the_lanes(accounts: Accounts, picture: SnapshotAssertion, size: t
     async with accounts(size, calm=calm(), offline=failing, warned=warned()) as there:
         assert there.clock.time == NOW
         assert capture(there.pilot).written() == picture
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such key there")
+async def test_boards_that_are_suspended_leave_their_alerts_to_another(
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(App, "action_suspend_process", lambda _: None)
+    rules = AlertRules(limits=LIMITED.limits, usual=AlertRule("", ""))
+
+    def service(account: str) -> AlertService:
+        return AlertService(rules, FrozenClock(), Journal(tmp_path, account), who="you")
+
+    here = {name: service(name) for name in ("calm", "other")}
+    async with accounts(calm=calm(), other=calm(), alerts=here) as there:
+        for name in here:
+            await here[name].turn()
+            after = service(name)
+            await after.turn()
+            assert (here[name].is_in_charge, after.is_in_charge) == (True, False)
+        await there.press("ctrl+z")
+        for name in here:
+            after = service(name)
+            await after.turn()
+            assert (here[name].is_in_charge, after.is_in_charge) == (False, True)
+            await after.close()
