@@ -74,14 +74,18 @@ class AccountsTitle(RoleLines):
 
     def lines(self, width: int) -> Sequence[Line]:
         left: list[Span] = [(" kmm ", "accent"), (f" {self._count} accounts", "strong")]
-        for span in self._counted():
-            left += [("  ", "value"), span]
+        counts = [[("  ", "value"), span] for span in self._counted()]
         right = self._truth()
         clock: Span = (f"   {local_time(self._now * 1000, self._tz)} ", "value")
         if self._span:
             label: Span = (f" · {self._span}", "dim")
-            if sum(cell_len(text) for text, _ in (*left, label, *right, clock)) + 2 <= width:
-                left.insert(2, label)
+            room = width - 2 - sum(cell_len(text) for text, _ in (*left, label, *right, clock))
+            # Rather than how many are calm: without its window no figure is anything.
+            for kept in range(len(counts), 0, -1):
+                if sum(cell_len(text) for count in counts[:kept] for text, _ in count) <= room:
+                    left, counts = [*left, label], counts[:kept]
+                    break
+        left += [span for count in counts for span in count]
         return [spread(left, [*right, clock], width)]
 
     def _counted(self) -> list[Span]:
