@@ -233,6 +233,8 @@ class LineTable(RowView[RowT], Generic[RowT], can_focus=True, inherit_bindings=F
         """Compares every visible line with what is on the screen and asks for what differs."""
         if self._covered is not None or not self.is_mounted:
             return
+        # Cells ask for the widths of others: places that changed in the middle of a line would not fit it.
+        self._arrange()
         top = self.scroll_offset.y
         regions: list[Region] = []
         for y in range(1, self.size.height):

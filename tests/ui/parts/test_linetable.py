@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from textual import events
+from textual.geometry import Size
 from textual.widget import Widget
 
 from kmm_tui.ui.columns import Column
@@ -347,3 +348,19 @@ async def test_a_picked_row_stays_in_view_when_the_screen_shrinks(stage: MakeSta
         await pilot.resize_terminal(40, 6)
         await pilot.pause()
         assert any("Agent 17 " in line for line in app.text())
+
+
+async def test_rows_that_come_before_a_new_size_is_drawn_are_laid_out_for_it(stage: MakeStage) -> None:
+    def named(row: Agent) -> str:
+        return row.name if own.width_of("more") else f"{row.name}: {row.queue}"
+
+    own: LineTable[Agent] = LineTable((Column("name", "agent", 14, render=named), *COLUMNS[1:]))
+    app = stage(own)
+    async with app.run_test(size=(200, 10)) as pilot:
+        own.set_rows(people(3))
+        await pilot.pause()
+        narrow = Size(40, 10)
+        app.screen._compositor.reflow(app.screen, narrow)
+        own.set_rows([(key, Agent(row.name, row.queue + 1)) for key, row in people(3)])
+        assert own.shown_columns == ("name", "queue", "for")
+        assert "Agent 0: 1" in app.text()[1]
