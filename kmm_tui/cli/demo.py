@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
@@ -234,13 +235,6 @@ def _show_several(running: Sequence[Simulator], shown: Mapping[str, Any], folder
         desks.append(desk)
         closes.append(close)
 
-    async def ended() -> str:
-        turns = [asyncio.ensure_future(simulator.ended()) for simulator in running]
-        done, others = await asyncio.wait(turns, return_when=asyncio.FIRST_COMPLETED)
-        for turn in others:
-            turn.cancel()
-        return done.pop().result()
-
     return run_accounts(
         desks,
         closes,
@@ -249,8 +243,14 @@ def _show_several(running: Sequence[Simulator], shown: Mapping[str, Any], folder
         prefs=prefs,
         note=note,
         mouse=settings.ui.mouse,
-        watchdog=ended,
+        watchdog=partial(all_ended, running),
     )
+
+
+async def all_ended(running: Sequence[Simulator]) -> str:
+    """Returns once none is left, with a sentence about the first. One that ends is the state of its lane until then."""
+    first, *_ = await asyncio.gather(*(simulator.ended() for simulator in running))
+    return first
 
 
 def _parts_of(loaded: Loaded, folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import click
 import pytest
 
 from kmm_tui.cli.accounts import show_accounts
+from kmm_tui.cli.demo import all_ended
 
 SIGN_INS = {
     "user": ("username", "password"),
@@ -167,3 +169,22 @@ def test_of_several_accounts_every_secret_that_cannot_be_had_is_named_at_once(
     told = capsys.readouterr().err.splitlines()
     assert [line.partition("profiles.")[2].partition(".")[0] for line in told] == ["emea", "apac"]
     assert all("there is no file" in line for line in told)
+
+
+async def test_a_demo_of_several_goes_on_until_its_last_contact_centre_has_ended() -> None:
+    class Centre:
+        def __init__(self, said: str) -> None:
+            self.over, self.said = asyncio.Event(), said
+
+        async def ended(self) -> str:
+            await self.over.wait()
+            return self.said
+
+    centres: list[Any] = [Centre("one"), Centre("other")]
+    watching = asyncio.ensure_future(all_ended(centres))
+    centres[1].over.set()
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not watching.done()
+    centres[0].over.set()
+    assert await watching == "one"
