@@ -65,10 +65,15 @@ async def _check_sources(loaded: Loaded) -> int:
             _line("FAILED", "source", clean(f"{source.name}: {error.word}: {error}"))
             worst = worst or _OF_SOURCE.get(error.word, Exit.REFUSED)
             continue
-        about = "the account" if source.by == "account" else f"{len(answer.slots)} {source.by}s"
-        text = f"{source.name}: {source.origin} tells {len(source.metrics)} metrics of {about} in {answer.took:.2f} s"
+        about = "the account" if source.by == "account" else _counted(len(answer.slots), source.by)
+        told = _counted(len(source.metrics), "metric")
+        text = f"{source.name}: {source.origin} tells {told} of {about} in {answer.took:.2f} s"
         _line("ok" if answer.slots else "WARN", "source", clean(text))
     return worst
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 async def _check(client: KmmClient) -> int:

@@ -151,7 +151,7 @@ def test_each_source_is_tried_whatever_became_of_the_account(kmm: Any, server: A
         assert ran.code == code
         assert ("FAILED" in [mark for mark, _, _ in others]) is fault
         assert plan[:2] == ("ok", "source")
-        assert plan[2].startswith("plan: plan.csv tells 1 metrics of 2 skills in ")
+        assert plan[2].startswith("plan: plan.csv tells 1 metric of 2 skills in ")
         assert gone[:2] == ("FAILED", "source")
         assert gone[2].startswith("gone: OFFLINE: ")
         assert "gone.csv cannot be read: No such file or directory" in gone[2]
