@@ -115,7 +115,8 @@ class LeanCache(StylesCache):
         strips = self._draw(crop)
         if strips is None:
             return super().render_widget(widget, crop)
-        # What was kept of these lines before stays marked as changed.
+        # Of lines in full nothing is kept: most are drawn in parts from now on, and whole frames are rare.
+        self.clear()
         filters = widget.get_line_filters()
         background = widget.background_colors[1] if filters else TRANSPARENT
         for each in filters:
