@@ -56,6 +56,7 @@ class Account:
 
     def __init__(self, clock: Any, every: float | None = None) -> None:
         self.clock = clock
+        self.account = "12345678"
         self.sign_in = SignedIn(every)
         self.sign_in.clock = clock
         self.names = {"skillId": ["Billing", "Sales", "Café"], "agentGroupId": ["Main", "Night"]}
