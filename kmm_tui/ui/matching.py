@@ -50,7 +50,8 @@ class _Term:
 
     def found(self, fields: tuple[str, ...]) -> bool:
         for field in fields:
-            if self.text and self.text in field:
+            # A lone accent is no letter, and is found in whatever there is.
+            if (self.text or self.pattern is None) and self.text in field:
                 return True
             if self.pattern is not None and self.pattern.search(field[: self.most]):
                 return True

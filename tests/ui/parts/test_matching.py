@@ -33,6 +33,7 @@ SCRAPS = st.lists(
         ("strasse", ("Goethestraße",), True),
         ("бил", ("БИЛЛИНГ",), True),
         ("京", ("北京客服",), True),
+        ("\u0591", ("Billing",), True),
         ("bill fr", ("Billing FR",), True),
         ("bill fr", ("Billing", "FR"), True),
         ("bill fr", ("Billing DE",), False),
