@@ -85,6 +85,12 @@ class Waiting:
             self.hurried = False
         return jobs
 
+    def again(self, jobs: Sequence[Job]) -> None:
+        """What was to be written is to be written once more, at once: somebody may wait for it."""
+        with self._lock:
+            self._jobs[:0] = jobs
+            self.hurried |= bool(jobs)
+
     def dropped(self) -> int:
         """How many answers were dropped since the last call."""
         with self._lock:

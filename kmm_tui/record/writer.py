@@ -121,7 +121,10 @@ class Writer:
                 if not self._waiting.stopped:
                     self._age(db)
         except (sqlite3.Error, OSError, Broken) as error:
-            self._fail(error)
+            if self._fail(error):
+                # Whoever waits for it waits for the new file.
+                self._waiting.again(jobs)
+                jobs = []
         finally:
             for job in jobs:
                 job.done()
@@ -207,13 +210,14 @@ class Writer:
             self._say("the record's file was taken away; a new one was begun")
         return False
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> bool:
+        """Does what can be done about it; whether a new file was begun in place of a damaged one."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_BUSY:
             # Another board writes for long: it waits on.
             self._committed = time.monotonic()
             self._ageing, self._next_age = None, self._committed + ROUND
-            return
+            return False
         damaged = isinstance(error, Broken) or is_broken(error)
         own = self._is_there() if damaged else False
         self._close()
@@ -222,11 +226,12 @@ class Writer:
                 self._set_aside("damaged")
             except OSError as other:
                 self._off(other)
-                return
+                return False
         if damaged:
             self._open()
         else:
             self._off(error)
+        return damaged and self._db is not None
 
     def _set_aside(self, why: str) -> None:
         aside = set_aside(self._path, self._now())
