@@ -21,10 +21,11 @@ from kmm_tui.feed.feed import Spawn
 from kmm_tui.feed.recorded import Recorded
 from kmm_tui.feed.replay import ReplayClock, ReplayFeed
 from kmm_tui.settings.themefile import DEFAULT
-from kmm_tui.ui.app import SETTLE, BoardApp, StateChanged
+from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.arranging import Arranging
 from kmm_tui.ui.board_screen import SAID_FOR, BoardScreen
 from kmm_tui.ui.desk import Desk
+from kmm_tui.ui.fed import SETTLE, StateChanged
 from kmm_tui.ui.header import About
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.keymap import key_text

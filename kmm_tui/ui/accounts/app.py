@@ -26,12 +26,13 @@ from kmm_tui.settings.themefile import DEFAULT
 from kmm_tui.ui.accounts.lane import LaneStrip
 from kmm_tui.ui.accounts.screen import AccountsScreen
 from kmm_tui.ui.alerting import Alerting
-from kmm_tui.ui.app import BoardApp, Drawn
+from kmm_tui.ui.app import BoardApp
 from kmm_tui.ui.board_screen import BoardScreen
 from kmm_tui.ui.cells import clean
 from kmm_tui.ui.columns import Span
 from kmm_tui.ui.comparing import Comparing
 from kmm_tui.ui.desk import ComparesPast, Desk
+from kmm_tui.ui.fed import Drawn
 from kmm_tui.ui.help import Help
 from kmm_tui.ui.levels import GLYPHS, ROLES
 from kmm_tui.ui.palette import highlighted

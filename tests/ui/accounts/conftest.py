@@ -23,6 +23,7 @@ from kmm_tui.ui.header import About
 from kmm_tui.ui.prefs import Prefs
 from tests.ui.board.conftest import EVERY, LIMITED, FakeFeed, FrozenClock, figures, good, whole_board
 from tests.ui.board.frames import FrameExtension
+from tests.ui.board.person import Sees
 
 CALM = figures(
     unassigned_conversations=0, overdue_conversations_in_queue=0, overdue_conversations_total=0, online_agents=40,
@@ -52,7 +53,7 @@ def warned() -> list[TopicState]:
 
 
 @dataclass
-class Several:
+class Several(Sees):
     """The app of several accounts, and the feed of each by its profile."""
 
     app: AccountsApp
@@ -88,22 +89,6 @@ class Several:
         self.clock.time += seconds
         self.app._tick()
         await self.settled()
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of text on the screen."""
-        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines)
-
-    def line(self, text: str) -> str:
-        """The first line with `text` in it; fails with the whole screen if there is none."""
-        found = next((line for line in self.lines if text in line), None)
-        assert found is not None, self.text
-        return found
 
     @property
     def order(self) -> list[str]:

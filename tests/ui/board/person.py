@@ -38,7 +38,31 @@ def shows(*deeds: str) -> Callable[[Test], Test]:
     return note
 
 
-class Person:
+class Sees:
+    """Somebody in front of a running app."""
+
+    pilot: Pilot[str]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of text on the screen."""
+        width, height = self.pilot.app.size
+        strips = self.pilot.app.screen._compositor.render_strips()
+        return [strip.crop(0, width).text.rstrip() for strip in strips[:height]]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "\n".join(self.lines)
+
+    def line(self, text: str) -> str:
+        """The first line with `text` in it; fails with the whole screen if there is none."""
+        found = next((line for line in self.lines if text in line), None)
+        assert found is not None, self.text
+        return found
+
+
+class Person(Sees):
     """Somebody in front of a running board."""
 
     def __init__(self, stage: Stage, pilot: Pilot[str]) -> None:
@@ -78,24 +102,6 @@ class Person:
         await self.pilot.pause()
 
     # -- what is seen
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines of text on the screen."""
-        width, height = self.pilot.app.size
-        strips = self.pilot.app.screen._compositor.render_strips()
-        return [strip.crop(0, width).text.rstrip() for strip in strips[:height]]
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return "\n".join(self.lines)
-
-    def line(self, text: str) -> str:
-        """The first line with `text` in it; fails with the whole screen if there is none."""
-        found = next((line for line in self.lines if text in line), None)
-        assert found is not None, self.text
-        return found
 
     def is_coloured(self, text: str) -> bool:
         """Whether anything on the first line with `text` in it has a colour of trouble."""
