@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,7 +65,9 @@ def new_prefs(loaded: Loaded) -> tuple[Prefs, str]:
     settings = loaded.settings
     if wrong := key_problems(loaded):
         fail("\n".join(wrong), Exit.USAGE)
-    views = Views(loaded.path.with_name("views.json") if loaded.path else default_views_path())
+    beside = loaded.path.with_name("views.json") if loaded.path else default_views_path()
+    # Settings that are nowhere, as those of the demo, have nothing beside them.
+    views = Views(None if loaded.path == Path(os.devnull) else beside)
     prefs = Prefs(
         limits=settings.limits(),
         state_limits=settings.state_limits(),

@@ -10,7 +10,9 @@ import click
 import pytest
 
 from kmm_tui.cli.accounts import show_accounts
+from kmm_tui.cli.connect import load_settings
 from kmm_tui.cli.demo import all_ended
+from kmm_tui.cli.desks import new_prefs
 
 SIGN_INS = {
     "user": ("username", "password"),
@@ -188,3 +190,17 @@ async def test_a_demo_of_several_goes_on_until_its_last_contact_centre_has_ended
     assert not watching.done()
     centres[0].over.set()
     assert await watching == "one"
+
+
+def test_what_a_demo_arranges_is_kept_nowhere_and_a_boards_beside_its_settings(tmp_path: Path) -> None:
+    environ = {"KMM_TUI_ACCOUNT": "12345678", "KMM_TUI_AUTH__METHOD": "bearer", "KMM_TUI_AUTH__TOKEN": "none"}
+    of_demo = new_prefs(load_settings({}, environ=environ, ignore_file=True))[0].views
+    assert of_demo
+    assert not of_demo.is_kept
+    config = tmp_path / "own.toml"
+    config.touch(mode=0o600)
+    own = new_prefs(load_settings({"config": config}, environ=environ))[0].views
+    assert own
+    assert own.is_kept
+    own.set_columns("skills", ("csat",))
+    assert (tmp_path / "views.json").is_file()
