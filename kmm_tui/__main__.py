@@ -11,11 +11,22 @@ def main() -> int:
     from kmm_tui.cli.run import run
 
     try:
-        return run(sys.argv[1:])
+        code = run(sys.argv[1:])
     except BrokenPipeError:
         # Whoever read our output has had enough; nothing is left to flush into.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _swallow()
         return 0
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:
+        # It is said already, or nobody reads: what is left must not make another exit code of it at the very end.
+        _swallow()
+    return code
+
+
+def _swallow() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":
